@@ -1,0 +1,291 @@
+"""What goes into the archive and what comes out of it: values, nothing else.
+
+Every room of the house may import this module. It loads neither SQLAlchemy nor anything of `ingest`. Times are aware
+datetimes in UTC. Instances are frozen: a change is a new value (`dataclasses.replace`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class FailureKind(StrEnum):
+    """Why an expected thing could not be had. Closed; `docs/fetching.md` says what happens after each."""
+
+    # the network
+    BAD_URL = "bad_url"
+    REFUSED_ADDRESS = "refused_address"
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    NETWORK = "network"  # the connection broke, or the answer was not HTTP
+    REDIRECTS = "redirects"
+    # the answer
+    HTTP_4XX = "http_4xx"
+    HTTP_5XX = "http_5xx"
+    THROTTLED = "throttled"  # 429, or 503 with Retry-After, or the domain is paused
+    GONE = "gone"  # 410; for pages also 404
+    ROBOTS = "robots"
+    CHALLENGE = "challenge"
+    TOO_LARGE = "too_large"
+    BAD_ENCODING = "bad_encoding"
+    TRUNCATED = "truncated"
+    WRONG_TYPE = "wrong_type"
+    # the content
+    NOT_A_FEED = "not_a_feed"
+    MALFORMED = "malformed"
+    NO_LINK = "no_link"  # an entry with neither link nor text
+    NOT_AN_ARTICLE = "not_an_article"
+    PAYWALL = "paywall"
+    NO_TEXT = "no_text"
+    # our own limits
+    TOO_SLOW = "too_slow"  # a worker process exceeded its wall clock
+    CRASHED = "crashed"  # a worker process died or ran out of memory
+    TOO_OLD = "too_old"  # older than polling.max_age at the feed's first poll
+    INTERNAL = "internal"  # a bug: caught at the border of one feed or one entry, and logged
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An expected failure, as a value. `detail` is one plain line without secrets."""
+
+    kind: FailureKind
+    detail: str
+    status: int | None = None
+    retry_at: datetime | None = None  # not before; from Retry-After or a pause
+
+
+# --- what is polled -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A publisher, as the configuration names it."""
+
+    name: str
+    title: str
+    home: str | None = None
+    language: str | None = None
+    formerly: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave to recognize its last answer for one URL; opaque, replayed to the letter (RFC 9110, 13.1)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    full_answer_at: datetime | None = None  # when the server last answered 200
+
+
+class FeedStatus(StrEnum):
+    NEW = "new"  # never polled
+    OK = "ok"
+    FAILING = "failing"
+    GAP = "gap"  # a full poll without overlap: entries may have been missed
+    GONE = "gone"  # answered 410
+    REMOVED = "removed"  # no longer configured
+
+
+@dataclass(frozen=True, slots=True)
+class MoveEvidence:
+    """A permanent redirect under observation: adopted after three good polls over 24 hours."""
+
+    url: str
+    first_seen_at: datetime
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What the archive remembers of one feed between polls. `url` is the configured one, and the key."""
+
+    id: int
+    outlet: str
+    url: str
+    status: FeedStatus = FeedStatus.NEW
+    validators: Validators = Validators()
+    body_hash: str | None = None  # of the last body that was parsed
+    moved_to: str | None = None  # adopted permanent move: what is fetched
+    move: MoveEvidence | None = None
+    next_poll_at: datetime | None = None  # None: due now
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_changed_at: datetime | None = None
+    interval_seconds: int | None = None
+    interval_reason: str | None = None
+    failures: int = 0  # in a row
+    last_failure: Failure | None = None
+    gap_since: datetime | None = None
+    last_entry_count: int = 0  # entries in the last parsed document
+    hub: str | None = None  # rel=hub, stored for a later WebSub
+    hints: str | None = (
+        None  # JSON of the publisher's rhythm hints (ttl, sy:*, skipHours …) of the last parsed document
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsFile:
+    """robots.txt of one origin as last read. An empty body allows everything."""
+
+    origin: str  # scheme://host[:port]
+    fetched_at: datetime
+    body: str
+    unreachable: bool = False  # 5xx or no answer: nothing is allowed until it is read again (RFC 9309, 2.3.1.4)
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """What politeness must remember of one registrable domain across runs."""
+
+    domain: str
+    paused_until: datetime | None = None
+    pause_reason: str | None = None
+    robots: tuple[RobotsFile, ...] = ()
+
+
+class PollOutcome(StrEnum):
+    CHANGED = "changed"  # a new body was parsed
+    UNCHANGED = "unchanged"  # 304, or the same bytes again
+    FAILED = "failed"
+    SKIPPED = "skipped"  # not asked: the domain is paused
+
+
+# --- entries ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DateEvidence:
+    """Where a date came from. Flags: `future`, `ancient`, `no_zone`, `date_only`, `unparsed`."""
+
+    raw: str
+    source: str
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    url: str
+    type: str | None = None
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of one feed document. Text fields are plain text but `content_html`, which is safe HTML."""
+
+    key: str  # identity within its feed: guid, else link, else a hash
+    url: str | None = None  # as published, absolute, http or https
+    title: str = ""
+    summary: str = ""
+    content_html: str | None = None
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    image_url: str | None = None
+    language: str | None = None
+    published_evidence: DateEvidence | None = None
+    updated_evidence: DateEvidence | None = None
+    content_hash: str = ""  # versioned; decides whether a known entry has changed
+    guid: str | None = None  # as published, when there is one
+
+
+class EntryStatus(StrEnum):
+    PENDING = "pending"
+    STORED = "stored"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    GONE = "gone"
+    FAILED = "failed"
+
+
+# --- articles -----------------------------------------------------------------------------------------------------
+
+
+class AliasKind(StrEnum):
+    GUID = "guid"  # within its feed
+    URL = "url"  # canonical_url() of the published link
+    FINAL_URL = "final_url"  # canonical_url() of where redirects ended
+    CANONICAL = "canonical"  # canonical_url() of what the page declares
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """One name of an article. URLs count everywhere; a guid counts within the feed `feed_id`."""
+
+    kind: AliasKind
+    value: str
+    feed_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A fingerprint as it is kept: `tokens` is the packed token hashes of `ingest.duplicates`, of scheme `scheme`."""
+
+    scheme: int
+    exact: bytes  # 16 bytes: hash of the normalized text
+    tokens: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleDraft:
+    """An article ready to be kept: what the page, the feed and the fingerprint said, before the archive was asked."""
+
+    outlet: str
+    title: str
+    text: str
+    method: str
+    url: str | None
+    canonical_url: str | None
+    aliases: tuple[Alias, ...]
+    signature: Signature
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    published_evidence: DateEvidence | None = None
+    updated_at: datetime | None = None
+    language: str | None = None
+    summary: str = ""
+    image_url: str | None = None
+    word_count: int = 0
+    from_feed: bool = False  # the page was tried and not to be had
+    extra: str | None = None  # JSON: section, tags, site name, page kind, what an import brought along
+
+
+class Change(StrEnum):
+    FIRST = "first"
+    EDITED = "edited"
+    RE_EXTRACTED = "re-extracted"
+    PAGE_OBTAINED = "page_obtained"
+
+
+class EdgeKind(StrEnum):
+    SAME_URL = "same_url"
+    EXACT = "exact"
+    NEAR = "near"
+    CONTAINED = "contained"
+
+
+class EdgeStatus(StrEnum):
+    ACTIVE = "active"
+    UNDONE = "undone"
+    CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateEdge:
+    """Article `article_id` repeats article `original_id`; or, if `contained`, stands inside it."""
+
+    article_id: int
+    original_id: int
+    kind: EdgeKind
+    score: float
+    threshold: float
+    scheme: int
+    decided_at: datetime
+    status: EdgeStatus = EdgeStatus.ACTIVE
+    evidence: str | None = None  # JSON: the figures behind the verdict
