@@ -58,7 +58,7 @@ def writing_engine(path: Path) -> Engine:
 
 
 def use_wal(engine: Engine) -> None:
-    """Readers then never wait for the writer, nor the writer for them. Lasts in the file; outside a transaction only."""
+    """Readers and the writer never wait for each other then. Lasts in the file; set outside a transaction only."""
     connection = engine.raw_connection()
     try:
         connection.cursor().execute("PRAGMA journal_mode=WAL")
@@ -111,7 +111,7 @@ def unavailable(error: Exception, path: Path) -> ArchiveError:
 
 
 def _is_empty(connection: Connection) -> bool:
-    return connection.execute(text("SELECT count(*) FROM sqlite_schema")).scalar_one() == 0
+    return not connection.execute(text("SELECT count(*) FROM sqlite_schema")).scalar_one()
 
 
 def _sealed(path: Path) -> bool:

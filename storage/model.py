@@ -204,6 +204,51 @@ class EntryStatus(StrEnum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """What the archive knows of an entry that a feed listed before: its sighting."""
+
+    sighting_id: int
+    key: str
+    canonical_url: str | None
+    content_hash: str
+    changes: int  # how often the content hash has changed
+    status: EntryStatus
+    article_id: int | None
+
+
+class Novelty(StrEnum):
+    NEW = "new"  # never listed by this feed
+    CHANGED = "changed"  # listed before, with other content
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEntry:
+    """What is to be done about one entry of a poll. `key` is its key in the archive."""
+
+    entry: Entry
+    key: str
+    canonical_url: str | None
+    novelty: Novelty
+    known: KnownEntry | None = None
+    refused: Failure | None = None  # final at once, nothing to fetch: too old, no link
+
+
+@dataclass(frozen=True, slots=True)
+class PendingEntry:
+    """An entry whose article is still to be had."""
+
+    sighting_id: int
+    feed_id: int
+    outlet: str
+    entry: Entry
+    canonical_url: str | None
+    attempts: int
+    since: datetime
+    article_id: int | None  # the article it belonged to so far: the entry has changed
+
+
 # --- articles -----------------------------------------------------------------------------------------------------
 
 

@@ -156,7 +156,10 @@ story = Table(
     Column("last_published_at", Utc),
     Index("story_across_outlets", "outlet_count", sqlite_where=text("outlet_count > 1")),
     sqlite_strict=True,
+    sqlite_autoincrement=True,
 )
+"""Numbers stories and articles alike: an article takes the number of the story that is made for it, so that neither
+number is ever used twice, and a story founded by an article bears its number."""
 
 article = Table(
     "article",
@@ -170,9 +173,7 @@ article = Table(
     Column("published_flags", Text, nullable=False, server_default=""),
     Column("updated_at", Utc),
     Column("first_seen_at", Utc, nullable=False, index=True),
-    Column(
-        "changed_at", Utc, nullable=False, index=True
-    ),  # added, revised or judged anew: the export cursor follows it
+    Column("changed_at", Utc, nullable=False, index=True),  # added, revised or judged anew
     Column("language", Text),
     Column("word_count", Integer, nullable=False),
     Column("method", Text, nullable=False),
