@@ -334,3 +334,39 @@ class DuplicateEdge:
     decided_at: datetime
     status: EdgeStatus = EdgeStatus.ACTIVE
     evidence: str | None = None  # JSON: the figures behind the verdict
+
+
+# --- matching -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MatchCandidate:
+    """An article of the archive that shares index keys with another one."""
+
+    article_id: int
+    story_id: int
+    outlet_id: int
+    hits: int  # index keys in common
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeDraft:
+    """A duplicate edge before its article has an id."""
+
+    original_id: int
+    kind: EdgeKind
+    score: float
+    threshold: float
+    evidence: str  # JSON: the figures behind the verdict
+
+
+@dataclass(frozen=True, slots=True)
+class MatchDecision:
+    """What to do with an article that was looked up: hand it to `storage.matching.MatchStore.put` as it is."""
+
+    scheme: int
+    story_id: int | None  # the story to join; None: it founds its own
+    edges: tuple[EdgeDraft, ...]
+    keys: tuple[int, ...]  # under which the article stands in the index; signed 32-bit
+    counted: bytes = b""  # packed uint32 counter slots of its shingles; empty when it joins a story

@@ -55,10 +55,6 @@ def parse_time(value: str) -> datetime:
     return datetime.fromisoformat(value)
 
 
-def _required(*names: str) -> list[Column[str]]:
-    return [Column(name, Text, nullable=False) for name in names]
-
-
 outlet = Table(
     "outlet",
     metadata,

@@ -2,11 +2,11 @@
 
 from alembic import op
 
-from storage.schema import metadata
+from storage import matching
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    metadata.create_all(op.get_bind())
+    matching.metadata.create_all(op.get_bind())
