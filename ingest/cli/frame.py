@@ -44,28 +44,28 @@ COMMANDS = (  # in the order of the help; sections in the order of their first l
 class LazyGroup(TyperGroup):
     """The commands of the table, each module imported when one of its commands is asked for.
 
-    Commands are typed `Any`: typer takes click's classes from click in some versions and from within in others.
+    Click's objects are typed `Any`: typer takes click's classes from click in some versions and from within in others.
     """
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return [command.name for command in COMMANDS]
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # noqa: ARG002
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         return next((load(command) for command in COMMANDS if command.name == cmd_name), None)
 
-    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         widest = max(len(command.name) for command in COMMANDS)
         for section in dict.fromkeys(command.section for command in COMMANDS):
             with formatter.section(section):
                 rows = [(c.name.ljust(widest), c.help) for c in COMMANDS if c.section == section]
                 formatter.write_dl(rows)
 
-    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         names: Any = dict.fromkeys(self.list_commands(ctx))
         self.commands = names  # where typer looks for "did you mean"
         return super().resolve_command(ctx, args)
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         with border():
             return super().invoke(ctx)
 
