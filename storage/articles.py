@@ -7,7 +7,7 @@ Articles never merge and their numbers are for ever. An alias that turns out to 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -143,9 +143,10 @@ def revise(t: Connection, old: CurrentVersion, draft: ArticleDraft, change: Chan
     stories.refresh(t, old.story_id, now)
 
 
-def outlets_of(t: Connection, article_ids: Sequence[int]) -> dict[int, str]:
-    query = select(article.c.id, outlet.c.name).join(outlet).where(article.c.id.in_(article_ids))
-    return {row.id: row.name for row in t.execute(query)}
+def has_url(t: Connection, article_id: int) -> bool:
+    """Whether a URL names this article."""
+    query = select(alias.c.value).where(alias.c.article_id == article_id, alias.c.scope == 0).limit(1)
+    return t.execute(query).first() is not None
 
 
 def _content(draft: ArticleDraft) -> dict[str, Any]:

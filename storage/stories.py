@@ -115,6 +115,22 @@ def confirm(t: Connection, article_id: int) -> int:
     return int(t.execute(statement.values(status=EdgeStatus.CONFIRMED)).rowcount)
 
 
+def undone_with(t: Connection, article_id: int) -> set[int]:
+    """The articles that a person separated this one from."""
+    columns = (duplicate.c.article_id, duplicate.c.original_id)
+    query = select(*columns).where(
+        or_(duplicate.c.article_id == article_id, duplicate.c.original_id == article_id),
+        duplicate.c.status == EdgeStatus.UNDONE,
+    )
+    return {number for row in t.execute(query) for number in row if number != article_id}
+
+
+def undone(t: Connection, article_id: int) -> set[int]:
+    """The stories that a person took this article out of."""
+    query = select(article.c.story_id).where(article.c.id.in_(undone_with(t, article_id)))
+    return set(t.execute(query).scalars())
+
+
 def _representative(members: Sequence[Row[Any]]) -> int:
     longest = max(row.word_count for row in members)
     full = [row for row in members if row.word_count >= FULL_LENGTH * longest]

@@ -2,11 +2,12 @@
 
 from alembic import op
 
-from storage import matching
+from storage import matching, schema
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    matching.metadata.create_all(op.get_bind())
+    assert matching.fingerprint.metadata is schema.metadata
+    schema.metadata.create_all(op.get_bind())
