@@ -31,15 +31,15 @@ def once(
 ) -> None:
     """Poll every enabled feed once, work off everything pending, and report."""
     from ingest.cli.progress import Live, Quiet
-    from ingest.config import find_settings, select_feeds
+    from ingest.config import database_url, find_settings, select_feeds
     from ingest.pipeline import Selection, run_once
     from storage.archive import Archive
 
-    settings = find_settings(config, database)
+    settings = find_settings(config)
     chosen = select_feeds(settings, outlet or (), feed or ())
     selection = Selection(chosen, everything=not (outlet or feed), due_only=due)
     observing = Live() if sys.stderr.isatty() and not json else Quiet()
-    with Archive.open(settings.database, write=True) as archive, observing as observer:
+    with Archive.open(database_url(settings, database), write=True) as archive, observing as observer:
         report = asyncio.run(run_once(archive, settings, selection, observer, tell=output.note))
     if json:
         output.json_document(report.document())
