@@ -1,13 +1,13 @@
 """The full-text index: what writers do with it. Reading it is `storage.query`.
 
 A contentless FTS5 table holds the folded words (`storage.words`) of each article's newest title and text, under the
-article's number. Filling it costs most of an insert, so writers only queue an article (`unindexed`), and `flush` follows
-in batches, within the same file and its transactions: nothing is ever lost.
+article's number. Filling it costs most of an insert, so writers only queue an article (`unindexed`), and `flush`
+follows in batches, within the same file and its transactions: nothing is ever lost.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, func, insert, literal_column, select, text
+from sqlalchemy import Connection, delete, func, insert, select, text
 
 from storage.schema import article, unindexed
 from storage.words import fold
@@ -16,10 +16,13 @@ CREATE = "CREATE VIRTUAL TABLE article_words USING fts5(title, text, content='',
 BATCH = 500
 
 _ADD = text("INSERT INTO article_words(rowid, title, text) VALUES (:id, :title, :text)")
-_REMOVE = text(
-    "INSERT INTO article_words(article_words, rowid, title, text) VALUES ('delete', :id, :title, :text)"
-)
+_REMOVE = text("INSERT INTO article_words(article_words, rowid, title, text) VALUES ('delete', :id, :title, :text)")
 _INDEXED = text("SELECT 1 FROM article_words_docsize WHERE id = :id")
+_OUT_OF_STEP = text("""
+    SELECT (SELECT count(*) FROM (SELECT id FROM article
+                                  EXCEPT SELECT id FROM article_words_docsize EXCEPT SELECT article_id FROM unindexed))
+         + (SELECT count(*) FROM (SELECT id FROM article_words_docsize EXCEPT SELECT id FROM article))
+""")
 _EMPTY = text("INSERT INTO article_words(article_words) VALUES ('delete-all')")
 
 
@@ -58,8 +61,4 @@ def rebuild(t: Connection) -> None:
 
 def out_of_step(t: Connection) -> int:
     """How many articles are neither indexed nor queued, or are indexed and gone."""
-    indexed = select(literal_column("id")).select_from(text("article_words_docsize"))
-    known = indexed.union(select(unindexed.c.article_id))
-    missing = select(article.c.id).except_(known).subquery()
-    stray = indexed.except_(select(article.c.id)).subquery()
-    return sum(int(t.execute(select(func.count()).select_from(part)).scalar_one()) for part in (missing, stray))
+    return int(t.execute(_OUT_OF_STEP).scalar_one())

@@ -50,7 +50,7 @@ def parse(text: str) -> Query:
 
     >>> parse('steel "rolling mill" -strike title:budg*').expression
     '(("steel" AND "rolling mill" AND title : "budg" *) NOT "strike")'
-    >>> parse('") OR ((').expression is None
+    >>> parse(') OR ((').expression is None
     True
     """
     reader = _Reader(text[:MAX_CHARACTERS])

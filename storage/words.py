@@ -4,7 +4,7 @@ SQLite's own tokenizers cut Hindi words at their vowel signs, take a Chinese sen
 Unicode tables of whatever SQLite is installed. So words are made here, and SQLite's `ascii` tokenizer only splits the
 result at its spaces:
 
-- compatibility forms, letter case and accents are folded: `ﬁ` fi, `Ｔokyo` tokyo, `Łódź` lodz, `ё` е, `ß` ss, `٢٠٢٥` 2025
+- compatibility forms, letter case and accents are folded: `ﬁ` fi, `Ｔokyo` tokyo, `Łódź` lodz, `ё` е, `٢٠٢٥` 2025
 - Arabic, Persian and Urdu: vowel signs and tatweel go; `أ إ آ ٱ` are `ا`, `ي ى` are `ی`, `ك` is `ک`, `ة ہ` are `ه`; the
   article `ال` goes, with the particle before it, where three letters or more remain (as in Lucene's light stemming)
 - Hindi: the nukta goes and candrabindu is anusvara; all other marks stay. Hebrew points go
@@ -60,9 +60,22 @@ _UNSPACED = (  # scripts whose words no space separates, and Korean; ranges of c
     (0x20000, 0x323AF),
 )
 _REPLACED = {
-    **{"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ہ": "ه", "ۃ": "ه", "ە": "ه", "ٱ": "ا"},
-    **{"ँ": "ं"},
-    **{"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"},
+    "ي": "ی",
+    "ى": "ی",
+    "ك": "ک",
+    "ة": "ه",
+    "ہ": "ه",
+    "ۃ": "ه",
+    "ە": "ه",
+    "ٱ": "ا",
+    "ँ": "ं",
+    "ł": "l",
+    "ø": "o",
+    "đ": "d",
+    "ħ": "h",
+    "ı": "i",
+    "æ": "ae",
+    "œ": "oe",
 }
 _NON_JOINER = "\u200c"
 _ARABIC = (0x0600, 0x077F)

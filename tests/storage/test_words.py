@@ -85,4 +85,3 @@ def test_words_are_those_of_fold_in_their_place(text):
     for word in found:
         assert 0 <= word.start < word.end <= len(text)
         assert word.text in fold(text[word.start : word.end]).split()
-
