@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import regex
 
 from ingest.duplicates import fingerprint
-from ingest.pages import ExtractRules, Extraction, FeedHint, article_from_entry, extract_article
+from ingest.pages import Extraction, ExtractRules, FeedHint, article_from_entry, extract_article
 from ingest.urls import canonical_url
 from storage.model import Alias, AliasKind, ArticleDraft, Entry, Failure, FailureKind, PendingEntry
 

@@ -236,11 +236,21 @@ class PlannedEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PendingRef:
+    """An entry whose article is still to be had, by number: enough to queue it."""
+
+    sighting_id: int
+    feed_id: int
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PendingEntry:
     """An entry whose article is still to be had."""
 
     sighting_id: int
     feed_id: int
+    feed_url: str
     outlet: str
     entry: Entry
     canonical_url: str | None

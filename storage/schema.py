@@ -37,10 +37,10 @@ class Utc(TypeDecorator[datetime]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:  # noqa: ARG002
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:
         return None if value is None else format_time(value)
 
-    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
         return None if value is None else parse_time(value)
 
 

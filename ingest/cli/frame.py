@@ -47,13 +47,13 @@ class LazyGroup(TyperGroup):
     Click's objects are typed `Any`: typer takes click's classes from click in some versions and from within in others.
     """
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: Any) -> list[str]:
         return [command.name for command in COMMANDS]
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         return next((load(command) for command in COMMANDS if command.name == cmd_name), None)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         widest = max(len(command.name) for command in COMMANDS)
         for section in dict.fromkeys(command.section for command in COMMANDS):
             with formatter.section(section):

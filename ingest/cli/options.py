@@ -26,7 +26,7 @@ Database = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
 
-def database_url(config: Path | None, database: str | None) -> str:  # noqa: ARG001  # until the settings land
+def database_url(config: Path | None, database: str | None) -> str:  # until the settings land
     """The archive a command works on."""
     return database or os.environ.get("INGEST_DATABASE") or "sqlite:///data/archive.db"
 

@@ -30,7 +30,7 @@ def compare(a: Fingerprint, b: Fingerprint, *, rarity: Rarity | None = None) -> 
     return compare_shingled(Shingled(a), Shingled(b), rarity)
 
 
-def compare_shingled(a: Shingled, b: Shingled, rarity: Rarity | None = None) -> Comparison:  # noqa: ARG001
+def compare_shingled(a: Shingled, b: Shingled, rarity: Rarity | None = None) -> Comparison:
     if a.fingerprint.exact == b.fingerprint.exact:
         return Comparison(1.0, EdgeKind.EXACT, 1.0, 1.0, 1.0)
     if a.fingerprint.is_short or b.fingerprint.is_short:

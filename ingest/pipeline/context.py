@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from ingest.config import FeedSettings, OutletSettings, Settings
 from ingest.drafts import OutletHints
@@ -20,6 +21,8 @@ from storage.model import EntryStatus, FeedState, PendingEntry, PollOutcome
 
 class Observer(Protocol):
     """Who is told of what happens, as it happens: the progress display, the log."""
+
+    def feeds_chosen(self, count: int) -> None: ...
 
     def feed_started(self, state: FeedState) -> None: ...
 
@@ -51,8 +54,14 @@ class Configured:
             OutletHints(language=outlet.language, timezone=outlet.timezone, rules=rules),
         )
 
+    def options_for(self, url: str) -> RequestOptions:
+        """What to send along for an article's page: secrets go to the feed's own origin only."""
+        theirs, ours = urlsplit(url), urlsplit(self.feed.url)
+        same = (theirs.scheme, theirs.netloc) == (ours.scheme, ours.netloc)
+        return self.options if same else self.options.elsewhere()
 
-def _now() -> datetime:
+
+def utc_now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
@@ -68,4 +77,4 @@ class Run:
     observer: Observer
     feeds: Mapping[str, Configured]  # by the configured address
     report: Report = field(default_factory=Report)
-    now: Callable[[], datetime] = _now
+    now: Callable[[], datetime] = utc_now

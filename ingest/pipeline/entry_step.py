@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,12 +12,20 @@ from ingest.keeping import Kept, keep
 from ingest.pipeline.context import Configured, Run
 from ingest.pipeline.retries import is_pause, next_attempt
 from storage import entries
-from storage.model import ArticleDraft, EntryStatus, Failure, FailureKind, PendingEntry
+from storage.errors import ArchiveError
+from storage.model import ArticleDraft, EntryStatus, Failure, FailureKind, PendingEntry, PendingRef
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 PAGE_SECONDS = 10.0  # of a worker's time
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """An entry that needs no page: its article is in the archive already."""
+
+    entry: PendingEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +36,38 @@ class _Found:
     refused: Failure | None = None
 
 
-async def work_off(run: Run, pending: PendingEntry) -> None:
+async def work_off(run: Run, ref: PendingRef) -> None:
     """Bring one pending entry to its final status, or postpone it. The border: a bug costs this entry only."""
+    pending = await run.writer.write(_take, ref.sighting_id)
+    if pending is None:
+        return
+    if isinstance(pending, Linked):
+        _count(run, pending.entry, EntryStatus.UNCHANGED)
+        return
     try:
         await _work_off(run, pending)
-    except Exception as error:  # noqa: BLE001  the border of one entry
+    except ArchiveError:
+        raise
+    except Exception as error:
         run.observer.bug(f"entry {pending.entry.key}", traceback.format_exc())
         failure = Failure(FailureKind.INTERNAL, f"a mistake in ingest: {type(error).__name__}")
         await _end_failed(run, pending, failure)
 
 
+def _take(t: Connection, sighting_id: int) -> PendingEntry | Linked | None:
+    """The entry, unless another feed's entry brought its article while this one was waiting."""
+    pending = entries.load_pending(t, sighting_id)
+    if pending is None or pending.article_id is not None or pending.canonical_url is None:
+        return pending
+    article_id = entries.articles_at(t, [pending.canonical_url]).get(pending.canonical_url)
+    if article_id is None:
+        return pending
+    entries.finish(t, pending, EntryStatus.UNCHANGED, article_id=article_id)
+    return Linked(pending)
+
+
 async def _work_off(run: Run, pending: PendingEntry) -> None:
-    configured = run.feeds[run.feed_urls[pending.feed_id]]
-    linked = await _already_stored(run, pending)
-    if linked is not None:
-        await run.writer.write(entries.finish, pending, EntryStatus.UNCHANGED, article_id=linked)
-        _count(run, pending, EntryStatus.UNCHANGED)
-        return
-    found = await _find(run, pending, configured)
+    found = await _find(run, pending, run.feeds[pending.feed_url])
     if isinstance(found.draft, Failure):
         await _fail(run, pending, found.draft)
         return
@@ -55,18 +76,10 @@ async def _work_off(run: Run, pending: PendingEntry) -> None:
     _count(run, pending, kept.status, duplicate=kept.duplicate, kept_from_feed=from_feed)
 
 
-async def _already_stored(run: Run, pending: PendingEntry) -> int | None:
-    """The article, if another feed's entry brought it while this one was waiting."""
-    if pending.article_id is not None or pending.canonical_url is None:
-        return None
-    known = await run.writer.write(entries.articles_at, [pending.canonical_url])
-    return known.get(pending.canonical_url)
-
-
 async def _find(run: Run, pending: PendingEntry, configured: Configured) -> _Found:
     if pending.entry.url is None or not configured.outlet.pages:
         return _Found(await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints))
-    request = FetchRequest(pending.entry.url, Purpose.PAGE, options=configured.options)
+    request = FetchRequest(pending.entry.url, Purpose.PAGE, options=configured.options_for(pending.entry.url))
     answer = await run.fetcher.fetch(request)
     if isinstance(answer, Fetched):
         page = Page(answer.body, answer.final_url, answer.content_type)
@@ -109,7 +122,7 @@ async def _end_failed(run: Run, pending: PendingEntry, failure: Failure) -> None
 
 
 def _report(run: Run, pending: PendingEntry, failure: Failure) -> None:
-    run.report.failed(run.feed_urls[pending.feed_id], pending.entry.url or pending.entry.key, failure)
+    run.report.failed(pending.feed_url, pending.entry.url or pending.entry.key, failure)
 
 
 def _count(
