@@ -32,7 +32,7 @@ def plan(
 
 
 def _find(
-    key: str, url: str | None, by_key: dict[str, KnownEntry], by_url: dict[str | None, KnownEntry]
+    key: str, url: str | None, by_key: dict[str, KnownEntry], by_url: dict[str, KnownEntry]
 ) -> KnownEntry | None:
     """The sighting of the same key, unless that names another link; else the one of the same link: guids may churn."""
     found = by_key.get(key)

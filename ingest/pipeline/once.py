@@ -59,7 +59,8 @@ async def run_once(
         async with opened(archive, settings, observer) as run:
             await _work(run, selection)
             report = run.report
-            await run.writer.write(search.flush)
+            while await run.writer.write(search.flush):
+                pass
             report.articles["pending"] = await run.writer.write(entries.pending_count)
             report.requests, report.bytes = run.fetcher.requests, run.fetcher.bytes
     report.seconds = time.monotonic() - started
