@@ -72,6 +72,11 @@ def keep_outlet(t: Connection, entry: Outlet) -> int:
     return int(found.id)
 
 
+def ensure_outlet(t: Connection, name: str) -> None:
+    """Make an outlet of this name if there is none; one that is configured stays as it is."""
+    t.execute(upsert(outlet).values(name=name, title=name).on_conflict_do_nothing())
+
+
 def _keep_feed(t: Connection, outlet_id: int, url: str, found: Any) -> None:
     if found is None:
         t.execute(insert(feed).values(outlet_id=outlet_id, url=url))
