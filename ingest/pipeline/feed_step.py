@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ingest.feeds import ParsedFeed, parse_feed
+from ingest.feeds import parse_feed
 from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
 from ingest.pipeline.context import Configured, Run
+from ingest.pipeline.feed_state import Poll, after_poll
 from ingest.planning import plan
 from ingest.urls import canonical_url
 from storage import entries, feeds
