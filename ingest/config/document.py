@@ -7,6 +7,8 @@ must be named. Every scalar stays text: the model says what it should be, so `la
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import yaml
 from yaml import CSafeLoader, MappingNode, Node, ScalarNode, SequenceNode
 
@@ -120,6 +122,15 @@ def is_null(node: Node | None) -> bool:
 def key_text(path: KeyPath) -> str:
     """`("outlets", 2, "name")` -> `outlets[2].name`"""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+
+def texts(value: Value) -> Iterator[str]:
+    """Every text within a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for below in value.values() if isinstance(value, dict) else value:
+            yield from texts(below)
 
 
 def child(node: Node, part: str | int) -> Node | None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from yaml import MappingNode, Node, SequenceNode
 
-from ingest.config.document import Value, child, compose
+from ingest.config.document import Value, child, compose, texts
 from ingest.config.problems import ConfigError, Problem, quote
 from ingest.config.reading import FROM_ENVIRONMENT, check_outlet, parse_settings, read_text
 from ingest.config.repetitions import spelling
@@ -97,7 +97,7 @@ def without_known(settings: Settings, outlets: Iterable[OutletSettings]) -> tupl
             else:
                 new.append(feed)
             known.add(spelling(feed.url))
-        if new:
+        if new or not (outlet.feeds or settings.outlet(outlet.name)):
             kept.append(outlet.model_copy(update={"feeds": tuple(new)}))
     return kept, left
 
@@ -116,20 +116,12 @@ def _check_new(before: Settings, outlets: Sequence[OutletSettings], source: str)
         *(
             f"{quote(text)} would be read from the environment"
             for outlet in outlets
-            for text in _texts(outlet_values(outlet))
+            for text in texts(outlet_values(outlet))
             if FROM_ENVIRONMENT.fullmatch(text)
         ),
     ]
     if problems:
         raise ConfigError(Problem(source, None, "", message) for message in problems)
-
-
-def _texts(value: Value) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif value is not None:
-        for below in value.values() if isinstance(value, dict) else value:
-            yield from _texts(below)
 
 
 def _merged(before: Settings, outlets: Sequence[OutletSettings]) -> Settings:

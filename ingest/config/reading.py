@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -152,8 +152,13 @@ def _kind(node: Node | None) -> str:
 
 
 def _unknown_key(path: KeyPath) -> str:
+    """What to write instead: a known key that is near, or the places where this very key belongs."""
+    name = str(path[-1])
+    elsewhere = [key for key in all_keys() if key.endswith(f".{name}")]
+    if elsewhere:
+        return f"unknown key here; there is {', '.join(elsewhere)}"
     known = section_at(path[:-1]).model_fields
-    return f"unknown key; {suggestion(str(path[-1]), known) or 'known here are ' + ', '.join(known)}"
+    return f"unknown key; {suggestion(name, known) or 'known here are ' + ', '.join(known)}"
 
 
 def section_at(path: KeyPath) -> type[Section]:
@@ -161,13 +166,21 @@ def section_at(path: KeyPath) -> type[Section]:
     section: type[Section] = Settings
     for part in path:
         if isinstance(part, str):
-            section = next(_sections(section.model_fields[part].annotation), section)
+            section = _section_in(section.model_fields[part].annotation) or section
     return section
 
 
-def _sections(annotation: object) -> Iterator[type[Section]]:
-    """The models within an annotation such as `tuple[FeedSettings, ...]`."""
+def all_keys(section: type[Section] = Settings, prefix: str = "") -> Iterator[str]:
+    """Every key that there is: `database`, `polling.interval`, `outlets[].feeds[].url`, …"""
+    for name, field in section.model_fields.items():
+        yield prefix + name
+        below = _section_in(field.annotation)
+        if below:
+            yield from all_keys(below, f"{prefix}{name}{'[]' if get_origin(field.annotation) is tuple else ''}.")
+
+
+def _section_in(annotation: object) -> type[Section] | None:
+    """The model within an annotation such as `tuple[FeedSettings, ...]`."""
     if isinstance(annotation, type) and issubclass(annotation, Section):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _sections(inner)
+        return annotation
+    return next((section for inner in get_args(annotation) if (section := _section_in(inner))), None)

@@ -21,10 +21,10 @@ from pydantic_core import PydanticCustomError
 
 from ingest.config.problems import suggestion
 
-_DURATION_PART = r"(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h|d|w)"
+_DURATION_PART = r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h|d|w)"
 _DURATION = re.compile(f"(?:{_DURATION_PART})+")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?([kmg]i?b|b)?", re.IGNORECASE)
+_SIZE = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([kmg]i?b|b)?", re.IGNORECASE)
 _BYTES = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?(?:-[a-z0-9]{5,8})*", re.IGNORECASE)
@@ -82,11 +82,16 @@ def parse_network(value: object) -> IPv4Network | IPv6Network:
 
 
 @cache
+def _zone_names() -> tuple[str, ...]:
+    return tuple(sorted(available_timezones()))
+
+
+@cache
 def _zone_problem(name: str) -> str | None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # ValueError: a path; OSError: a folder of zones, "Asia"
-        hint = suggestion(name, available_timezones())
+        hint = suggestion(name[:64], _zone_names())
         return f"is not a time zone such as Asia/Karachi{'; ' + hint if hint else ''}"
     return None
 
