@@ -76,7 +76,7 @@ def _meet(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft
     if worse or same:
         return Kept(article_id, EntryStatus.UNCHANGED)
     change = Change.PAGE_OBTAINED if old.from_feed and not draft.from_feed else Change.EDITED
-    search.forget(t, article_id, old.title, old.text)
+    search.forget(t, article_id)
     articles.revise(t, old, draft, change, now)
     if stored is not None:
         _match_again(t, index, old, stored, draft, now)
