@@ -31,9 +31,7 @@ def plan(
     return list(plans.values())
 
 
-def _find(
-    key: str, url: str | None, by_key: dict[str, KnownEntry], by_url: dict[str | None, KnownEntry]
-) -> KnownEntry | None:
+def _find(key: str, url: str | None, by_key: dict[str, KnownEntry], by_url: dict[str, KnownEntry]) -> KnownEntry | None:
     """The sighting of the same key, unless that names another link; else the one of the same link: guids may churn."""
     found = by_key.get(key)
     if found is not None and (url is None or found.canonical_url in (None, url)):

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from storage.errors import (
     ArchiveError,
@@ -90,10 +90,8 @@ def _identity(connection: Connection, path: Path) -> tuple[int, int]:
     try:
         application = connection.execute(text("PRAGMA application_id")).scalar_one()
         return int(application), int(connection.execute(text("PRAGMA user_version")).scalar_one())
-    except Exception as error:
-        if isinstance(getattr(error, "orig", None), sqlite3.DatabaseError):
-            raise unavailable(error, path) from None
-        raise
+    except DBAPIError as error:
+        raise unavailable(error, path) from None
 
 
 def unavailable(error: Exception, path: Path) -> ArchiveError:

@@ -79,6 +79,7 @@ class Validators:
     etag: str | None = None
     last_modified: str | None = None
     full_answer_at: datetime | None = None  # when the server last answered 200
+    url: str | None = None  # which URL gave them: after redirects not the feed's own
 
 
 class FeedStatus(StrEnum):

@@ -90,6 +90,7 @@ feed = Table(
     Column("articles", Integer, nullable=False, server_default="0"),
     Column("etag", Text),
     Column("last_modified", Text),
+    Column("validators_url", Text),
     Column("full_answer_at", Utc),
     Column("body_hash", Text),
     Column("moved_to", Text),

@@ -10,6 +10,8 @@ from difflib import SequenceMatcher
 import regex
 from rich.text import Text
 
+from ingest.cli.output import clean
+
 # A token is a word with the space after it. Scripts written without spaces are compared character by character;
 # numbers and words with inner marks (4.2, don't) are one token.
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
@@ -37,11 +39,10 @@ def word_diff(old: str, new: str, *, whole: bool = True, marked: bool = False) -
     """The two texts in one: what went is red and struck through, what came is green.
 
     One paragraph a line, as texts are stored. Without `whole`, unchanged paragraphs shrink to a count. `marked` adds
-    `[-what went-]` and `{+what came+}` for where there are no colours. Text from outside is to be cleaned of control
-    characters before it comes here.
+    `[-what went-]` and `{+what came+}` for where there are no colours. Control characters are removed.
     """
     result = Text()
-    for part in _parts(_lines(old), _lines(new)):
+    for part in _parts(_lines(clean(old)), _lines(clean(new))):
         if not part.same:
             for piece in _without_islands(_parts(_TOKEN.findall(part.old), _TOKEN.findall(part.new))):
                 _append(result, piece, marked)

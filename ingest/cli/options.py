@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,12 +25,14 @@ Database = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
 
-def database_url(config: Path | None, database: str | None) -> str:  # until the settings land
+def archive_url(config: Path | None, database: str | None) -> str:
     """The archive a command works on."""
-    return database or os.environ.get("INGEST_DATABASE") or "sqlite:///data/archive.db"
+    from ingest.config import database_url, find_settings
+
+    return database_url(find_settings(config, required=False), database)
 
 
 def open_archive(config: Path | None, database: str | None, *, write: bool = False) -> Archive:
     from storage.archive import Archive
 
-    return Archive.open(database_url(config, database), write=write)
+    return Archive.open(archive_url(config, database), write=write)

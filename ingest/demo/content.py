@@ -1,13 +1,13 @@
 """The sample newsroom's content: outlets, languages and stories, read from the data files beside this module.
 
 A story file is a YAML head, a line `---`, and the text, one paragraph a line. The head lists who publishes the text,
-under which headline, and what each outlet makes of it (`first`, `without`, `dateline`, `closing`).
+under which headline, and what each outlet makes of it (`first`, `without`, `replace`, `dateline`, `closing`).
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -208,12 +208,17 @@ def _publication(story: str, language: str, text: tuple[str, ...], item: Mapping
 
 
 def _presented(text: tuple[str, ...], item: Mapping[str, Any]) -> tuple[str, ...]:
-    """The outlet's form of the text: paragraphs are left out, a dateline stands before, own lines come after."""
-    kept = [line for number, line in enumerate(text[: item.get("first")], 1) if number not in item.get("without", ())]
+    """The outlet's form of the text: paragraphs left out or reworded, a dateline before, lines of its own after."""
+    without = item.get("without", ())
+    kept = [line for number, line in _replaced(text, item) if number not in without][: item.get("first")]
     return (item.get("dateline", "") + kept[0], *kept[1:], *item.get("closing", ()))
 
 
 def _changed(first: Version, change: Mapping[str, Any]) -> Version:
-    replaced = change.get("replace", {})
-    lines = tuple(replaced.get(number, line) for number, line in enumerate(first.paragraphs, 1))
+    lines = tuple(line for _, line in _replaced(first.paragraphs, change))
     return Version(change.get("title", first.title), lines + tuple(change.get("add", ())), change["hours"])
+
+
+def _replaced(text: tuple[str, ...], change: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    """Numbered paragraphs, from 1, with those of `replace` in their places."""
+    return ((number, change.get("replace", {}).get(number, line)) for number, line in enumerate(text, 1))

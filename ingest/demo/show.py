@@ -27,7 +27,7 @@ class OutletLine:
 
 @dataclass(frozen=True, slots=True)
 class CopyLine:
-    """An article of a story beside its representative, with the edge that led there (none: alone from the start)."""
+    """An article of a story beside its representative, and the edge by which it came there."""
 
     article_id: int
     outlet: str
@@ -47,15 +47,16 @@ class StoryLine:
 
 
 def outlets_table(lines: Iterable[OutletLine]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", width=78)
-    table.add_column("Outlet", no_wrap=True, overflow="ellipsis", max_width=22)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold", width=78)
+    table.add_column("Outlet", no_wrap=True, overflow="ellipsis", max_width=20)
+    table.add_column("", width=2)  # language
     for name in ("Feeds", "Articles", "Copies"):
-        table.add_column(name, justify="right")
-    table.add_column("Language")
+        table.add_column(name, justify="right", no_wrap=True)
     table.add_column("Remarks", overflow="fold", ratio=1)
     for line in lines:
         note = Text(line.note, style="yellow")
-        table.add_row(Text(line.title), str(line.feeds), str(line.articles), str(line.duplicates), line.language, note)
+        counts = (str(number) for number in (line.feeds, line.articles, line.duplicates))
+        table.add_row(Text(line.title), line.language, *counts, note)
     return table
 
 
@@ -69,7 +70,8 @@ def stories_table(stories: Iterable[StoryLine]) -> Table:
     for number, story in enumerate(stories):
         if number:
             table.add_row()
-        table.add_row(str(story.article_id), Text(story.outlet, style="bold"), Text(story.title, style="bold"), "")
+        copies = f"{len(story.copies)} {'copy' if len(story.copies) == 1 else 'copies'}" if story.copies else ""
+        table.add_row(str(story.article_id), Text(story.outlet, style="bold"), Text(story.title, style="bold"), copies)
         for copy in story.copies:
             verdict = Text(f"{copy.kind} {score(copy.score)}", style="green")
             table.add_row(str(copy.article_id), Text(copy.outlet), Text(copy.title), verdict)
@@ -89,7 +91,7 @@ def revision_panel(outlet: str, title: str, changes: Text) -> Panel:
 
 
 def commands_to_try(commands: Sequence[tuple[str, str]]) -> Group:
-    """Commands, each with what it is for. A command may be long: it is never wrapped, so that it can be copied."""
+    """Commands, each with what it is for. Print with `crop=False`: a long command stays whole, to be copied."""
     lines: list[RenderableType] = []
     for command, purpose in commands:
         lines.append(Text(command, style="cyan", no_wrap=True, overflow="ignore"))

@@ -61,8 +61,19 @@ class Truth:
     def new_duplicates(self, edition: int) -> int:
         """How many of the articles first seen in `edition` repeat another."""
         before = {article.name for article in self.stored(edition - 1)}
-        added = (len(story - before) - (not story & before) for story in self.stories_in(edition))
-        return sum(max(0, extra) for extra in added)
+        return sum(len(story - before) - (not story & before) for story in self.stories_in(edition) if story - before)
+
+    def counts(self, edition: int) -> dict[str, int]:
+        """What the report of the poll of `edition` counts under `articles`, but for `unchanged` and `pending`."""
+        new = [article for article in self.articles if article.edition == edition]
+        return {
+            "stored": sum(article.status == "stored" for article in new),
+            "updated": len(self.corrected()) if edition == 2 else 0,
+            "duplicates": self.new_duplicates(edition),
+            "kept_from_feed": sum(article.kept_from_feed for article in new),
+            "gone": sum(article.status == "gone" for article in new),
+            "failed": sum(article.status == "failed" for article in new),
+        }
 
 
 STATUSES = {

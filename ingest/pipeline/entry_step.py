@@ -48,7 +48,7 @@ async def work_off(run: Run, ref: PendingRef) -> None:
         await _work_off(run, pending)
     except ArchiveError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  the border of one entry
         run.observer.bug(f"entry {pending.entry.key}", traceback.format_exc())
         failure = Failure(FailureKind.INTERNAL, f"a mistake in ingest: {type(error).__name__}")
         await _end_failed(run, pending, failure)

@@ -61,7 +61,7 @@ async def poll_feed(run: Run, state: FeedState) -> Sequence[PendingRef]:
     run.observer.feed_started(state)
     try:
         poll = await _ask(run, state, run.feeds[state.url])
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  the border of one feed
         run.observer.bug(f"feed {state.url}", traceback.format_exc())
         failure = Failure(FailureKind.INTERNAL, f"a mistake in ingest: {type(error).__name__}")
         poll = _Poll(PollOutcome.FAILED, run.now(), failure)

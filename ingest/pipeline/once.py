@@ -23,6 +23,7 @@ from ingest.pipeline.writer import Writer
 from ingest.workers import Workers
 from storage import entries, feeds, search
 from storage.archive import Archive
+from storage.errors import ArchiveError
 from storage.lock import FetchLock
 from storage.model import FeedState, FeedStatus, HostState, Outlet, PendingRef
 
@@ -58,7 +59,8 @@ async def run_once(
         async with opened(archive, settings, observer) as run:
             await _work(run, selection)
             report = run.report
-            await run.writer.write(search.flush)
+            while await run.writer.write(search.flush):
+                pass
             report.articles["pending"] = await run.writer.write(entries.pending_count)
             report.requests, report.bytes = run.fetcher.requests, run.fetcher.bytes
     report.seconds = time.monotonic() - started
@@ -132,12 +134,24 @@ async def _work(run: Run, selection: Selection) -> None:
     run.observer.feeds_chosen(len(chosen))
     left = await run.writer.write(_left_over, run, selection, chosen)
     run.observer.entries_found("", len(left))
-    async with anyio.create_task_group() as group:
-        settings = run.settings.fetching
-        lanes = Lanes(group, per_lane=settings.per_host.concurrency, limit=4 * settings.concurrency)
-        for state in chosen:
-            lanes.put(_lane(state.moved_to or state.url), partial(_poll_and_queue, run, lanes, state))
-        _queue(run, lanes, left)
+    try:
+        async with anyio.create_task_group() as group:
+            settings = run.settings.fetching
+            lanes = Lanes(group, per_lane=settings.per_host.concurrency, limit=4 * settings.concurrency)
+            for state in chosen:
+                lanes.put(_lane(state.moved_to or state.url), partial(_poll_and_queue, run, lanes, state))
+            _queue(run, lanes, left)
+    except BaseExceptionGroup as group_error:
+        unusable = group_error.subgroup(ArchiveError)
+        if unusable is None:
+            raise
+        raise _first(unusable) from None
+
+
+def _first(group: BaseExceptionGroup[ArchiveError]) -> ArchiveError:
+    """Many tasks meet the same full disk: one line says so."""
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 def _chosen(run: Run, states: Iterable[FeedState], selection: Selection) -> list[FeedState]:
