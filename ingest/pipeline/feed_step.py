@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ingest.feeds import ParsedFeed, parse_feed
+from ingest.feeds import parse_feed
 from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
 from ingest.pipeline.context import Configured, Run
+from ingest.pipeline.feed_state import Poll, after_poll
 from ingest.planning import plan
 from ingest.urls import canonical_url
 from storage import entries, feeds
@@ -39,23 +40,6 @@ if TYPE_CHECKING:
 PARSE_SECONDS = 10.0  # of a worker's time
 
 
-@dataclass(frozen=True, slots=True)
-class _Poll:
-    """What one poll brought, before it is written down."""
-
-    outcome: PollOutcome
-    at: datetime
-    failure: Failure | None = None
-    http_status: int | None = None
-    bytes: int = 0
-    seconds: float = 0.0
-    headers: dict[str, str] | None = None
-    validators: Validators | None = None  # None: keep those we have
-    permanent_url: str | None = None
-    body_hash: str | None = None
-    parsed: ParsedFeed | None = None
-
-
 async def poll_feed(run: Run, state: FeedState) -> Sequence[PendingRef]:
     """Poll one feed; returns the entries that are now pending. The border: a bug costs this feed only."""
     run.observer.feed_started(state)
@@ -64,7 +48,7 @@ async def poll_feed(run: Run, state: FeedState) -> Sequence[PendingRef]:
     except Exception as error:  # noqa: BLE001  the border of one feed
         run.observer.bug(f"feed {state.url}", traceback.format_exc())
         failure = Failure(FailureKind.INTERNAL, f"a mistake in ingest: {type(error).__name__}")
-        poll = _Poll(PollOutcome.FAILED, run.now(), failure)
+        poll = Poll(PollOutcome.FAILED, run.now(), failure)
     recorded, new, reason = await run.writer.write(_record, run, state, poll)
     _count(run, state, poll, recorded, new)
     run.observer.feed_ended(state, poll.outcome, reason)
@@ -72,14 +56,14 @@ async def poll_feed(run: Run, state: FeedState) -> Sequence[PendingRef]:
     return recorded.pending
 
 
-async def _ask(run: Run, state: FeedState, configured: Configured) -> _Poll:
+async def _ask(run: Run, state: FeedState, configured: Configured) -> Poll:
     at = run.now()
     request = FetchRequest(state.moved_to or state.url, Purpose.FEED, state.validators, configured.options)
     answer = await run.fetcher.fetch(request)
     if isinstance(answer, Failure):
         paused = answer.kind is FailureKind.THROTTLED and answer.status is None
-        return _Poll(PollOutcome.SKIPPED if paused else PollOutcome.FAILED, at, answer, http_status=answer.status)
-    poll = _Poll(
+        return Poll(PollOutcome.SKIPPED if paused else PollOutcome.FAILED, at, answer, http_status=answer.status)
+    poll = Poll(
         PollOutcome.UNCHANGED,
         at,
         http_status=answer.status,
@@ -92,7 +76,7 @@ async def _ask(run: Run, state: FeedState, configured: Configured) -> _Poll:
     return poll if isinstance(answer, NotModified) else await _read(run, state, configured, answer, poll)
 
 
-async def _read(run: Run, state: FeedState, configured: Configured, answer: Fetched, poll: _Poll) -> _Poll:
+async def _read(run: Run, state: FeedState, configured: Configured, answer: Fetched, poll: Poll) -> Poll:
     """Parse the body, unless it is the one parsed last time."""
     body_hash = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
     if body_hash == state.body_hash:
@@ -112,7 +96,7 @@ async def _read(run: Run, state: FeedState, configured: Configured, answer: Fetc
     return replace(poll, outcome=PollOutcome.CHANGED, parsed=parsed, body_hash=kept_hash)
 
 
-def _record(t: Connection, run: Run, state: FeedState, poll: _Poll) -> tuple[Recorded, int, str]:
+def _record(t: Connection, run: Run, state: FeedState, poll: Poll) -> tuple[Recorded, int, str]:
     """Write a poll down, whole: its entries, what is known of the feed from now on, and the poll itself."""
     plans: list[PlannedEntry] = []
     recorded = Recorded()
@@ -120,7 +104,7 @@ def _record(t: Connection, run: Run, state: FeedState, poll: _Poll) -> tuple[Rec
         plans = _plan(t, run, state, poll.parsed.entries, poll.at)
         recorded = entries.record(t, state.id, plans, poll.at)
     new = sum(planned.known is None for planned in plans)
-    after, reason = _decide(run, state, poll, len(plans), new)
+    after, reason = after_poll(state, poll, run.settings.polling, listed=len(plans), new=new)
     feeds.save(t, after)
     feeds.record_poll(
         t,
@@ -147,7 +131,7 @@ def _plan(t: Connection, run: Run, state: FeedState, listed: Sequence[Entry], no
     return plan(listed, known, not_before=now - run.settings.polling.max_age if first else None)
 
 
-def _count(run: Run, state: FeedState, poll: _Poll, recorded: Recorded, new: int) -> None:
+def _count(run: Run, state: FeedState, poll: Poll, recorded: Recorded, new: int) -> None:
     report = run.report
     report.polled(poll.outcome)
     report.entries_seen += len(poll.parsed.entries) if poll.parsed else 0

@@ -4,7 +4,7 @@ import gzip
 import socket
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
+from ingest.config import load_settings
 from ingest.demo import Newsroom
 from ingest.demo.content import outlets
 
@@ -158,5 +159,8 @@ def test_the_configuration_names_every_outlet_feed_and_port(newsroom: Newsroom, 
     assert written["database"] == "sqlite:///demo.db"
     assert [item["name"] for item in written["outlets"]] == [outlet.name for outlet in outlets()]
     assert [tuple(item["feeds"]) for item in written["outlets"]] == [newsroom.feed_urls(o.name) for o in outlets()]
+    settings = load_settings(path, environ={})
+    assert settings.fetching.per_host.delay == timedelta(0)
+    assert [o.timezone for o in settings.outlets] == [o.timezone for o in outlets()]
     ports = {urlsplit(url).port for item in written["outlets"] for url in item["feeds"]}
     assert ports == set(written["fetching"]["ports"])
