@@ -374,3 +374,9 @@ TREES = st.recursive(
 def test_any_shape_is_settings_or_mistakes(outlets: str, feeds: str) -> None:
     assert is_plain(outcome(f"{{outlets: {outlets}}}"))
     assert is_plain(outcome(f"outlets: [{{name: a, feeds: [{feeds}]}}]"))
+
+
+def test_settings_made_by_hand_hide_a_wrong_secret_too() -> None:
+    with pytest.raises(ValidationError) as caught:
+        FeedSettings.model_validate({"url": "https://a.example/", "basic_auth": "hush", "headers": {"X": "hush\n"}})
+    assert "hush" not in str(caught.value)
