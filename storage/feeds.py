@@ -5,12 +5,25 @@ Functions take the connection of an open transaction (`with archive.transaction(
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Row, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Row,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.model import (
@@ -25,7 +38,10 @@ from storage.model import (
     RobotsFile,
     Validators,
 )
-from storage.schema import feed, host, outlet, poll, robots
+from storage.schema import feed, format_time, host, outlet, parse_time, poll, robots
+
+_REMOVED: ColumnElement[str] = literal_column("'removed'")  # not a parameter, or SQLite could not use the partial index
+_STATES = select(feed, outlet.c.name.label("outlet")).join(outlet).where(feed.c.status != _REMOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +107,73 @@ def _new_id(result: CursorResult[Any]) -> int:
     return int(key[0])
 
 
+@dataclass(frozen=True, slots=True)
+class DueFeed:
+    """A feed whose time has come. `fetched` is the address that is asked; `due_at` None: never polled."""
+
+    id: int
+    fetched: str
+    due_at: datetime | None
+
+
+# Three ranges of one index. A due time after :latest was written by a clock that was wrong: it counts as due.
+_DUE = text("""
+    SELECT * FROM (SELECT id, coalesce(moved_to, url) AS fetched, next_poll_at FROM feed
+                   WHERE status <> 'removed' AND next_poll_at IS NULL
+                   AND id NOT IN (SELECT value FROM json_each(:without)) LIMIT :most)
+    UNION ALL
+    SELECT * FROM (SELECT id, coalesce(moved_to, url), next_poll_at FROM feed
+                   WHERE status <> 'removed' AND next_poll_at <= :now
+                   AND id NOT IN (SELECT value FROM json_each(:without)) ORDER BY next_poll_at LIMIT :most)
+    UNION ALL
+    SELECT * FROM (SELECT id, coalesce(moved_to, url), next_poll_at FROM feed
+                   WHERE status <> 'removed' AND next_poll_at > :latest
+                   AND id NOT IN (SELECT value FROM json_each(:without)) LIMIT :most)
+    LIMIT :most
+""")
+_DUE_COUNT = text("""
+    SELECT count(*) FROM feed WHERE status <> 'removed'
+    AND (next_poll_at IS NULL OR next_poll_at <= :now OR next_poll_at > :latest)
+    AND id NOT IN (SELECT value FROM json_each(:without))
+""")
+
+
+def due(t: Connection, now: datetime, *, latest: datetime, without: Iterable[int], most: int) -> list[DueFeed]:
+    """Up to `most` feeds whose time has come: new ones first, then the longest overdue. `without`: these ids not.
+
+    A due time after `latest` is no due time but the trace of a wrong clock.
+    """
+    values = {"now": format_time(now), "latest": format_time(latest), "without": json.dumps([*without]), "most": most}
+    rows = t.execute(_DUE, values)
+    return [DueFeed(row.id, row.fetched, parse_time(row.next_poll_at) if row.next_poll_at else None) for row in rows]
+
+
+def due_count(t: Connection, now: datetime, *, latest: datetime, without: Iterable[int]) -> int:
+    """How many `due` would give without a limit."""
+    values = {"now": format_time(now), "latest": format_time(latest), "without": json.dumps([*without])}
+    return int(t.execute(_DUE_COUNT, values).scalar_one())
+
+
+def load(t: Connection, feed_id: int) -> FeedState | None:
+    """The state of one configured feed."""
+    row = t.execute(_STATES.where(feed.c.id == feed_id)).first()
+    return None if row is None else _state(row)
+
+
+def configured_ids(t: Connection) -> dict[str, int]:
+    """The number of every configured feed, the disabled ones included, by its address."""
+    return {row.url: row.id for row in t.execute(select(feed.c.url, feed.c.id).where(feed.c.status != _REMOVED))}
+
+
+def status_counts(t: Connection) -> dict[str, int]:
+    """How many feeds have which status."""
+    counted = t.execute(select(feed.c.status, func.count().label("feeds")).group_by(feed.c.status))
+    return {row.status: row.feeds for row in counted}
+
+
 def states(t: Connection) -> list[FeedState]:
     """Every configured feed's state, the longest overdue first."""
-    query = (
-        select(feed, outlet.c.name.label("outlet"))
-        .join(outlet)
-        .where(feed.c.status != FeedStatus.REMOVED)
-        .order_by(feed.c.next_poll_at.nulls_first(), feed.c.id)
-    )
+    query = _STATES.order_by(feed.c.next_poll_at.nulls_first(), feed.c.id)
     return [_state(row) for row in t.execute(query)]
 
 

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 from ingest.config import FeedSettings, OutletSettings, Settings
 from ingest.drafts import OutletHints
 from ingest.fetching import Fetcher, RequestOptions
 from ingest.pages import ExtractRules
+from ingest.pipeline.notes import HostNotes
 from ingest.pipeline.report import Report
 from ingest.pipeline.writer import Writer
 from ingest.workers import Workers
+from storage.feeds import PollRecord
 from storage.matching import RarityCounters
-from storage.model import EntryStatus, FeedState, PendingEntry, PollOutcome
+from storage.model import EntryStatus, Failure, FeedState, PendingEntry
+
+Stage = Literal["fetch_feed", "parse_feed", "record_poll", "fetch_page", "draft", "keep"]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryEnd:
+    """What became of an entry this time. `failure`: why there is no article, or why its text is the feed's own."""
+
+    status: EntryStatus
+    failure: Failure | None = None
+    article_id: int | None = None
+    duplicate: bool = False
+    kept_from_feed: bool = False
 
 
 class Observer(Protocol):
@@ -26,11 +43,13 @@ class Observer(Protocol):
 
     def feed_started(self, state: FeedState) -> None: ...
 
-    def feed_ended(self, state: FeedState, outcome: PollOutcome, reason: str) -> None: ...
+    def feed_ended(self, state: FeedState, record: PollRecord, failure: Failure | None) -> None: ...
 
     def entries_found(self, outlet: str, count: int) -> None: ...
 
-    def entry_ended(self, pending: PendingEntry, status: EntryStatus, detail: str | None) -> None: ...
+    def entry_ended(self, pending: PendingEntry, end: EntryEnd) -> None: ...
+
+    def stage_ended(self, stage: Stage, seconds: float) -> None: ...
 
     def bug(self, where: str, trace: str) -> None: ...
 
@@ -73,8 +92,18 @@ class Run:
     writer: Writer
     fetcher: Fetcher
     workers: Workers
+    notes: HostNotes
     counters: RarityCounters
     observer: Observer
     feeds: Mapping[str, Configured]  # by the configured address
     report: Report = field(default_factory=Report)
     now: Callable[[], datetime] = utc_now
+
+    @contextmanager
+    def stage(self, stage: Stage) -> Iterator[None]:
+        """Measures a stage of the way; waiting for the host's or the writer's turn is part of it."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.observer.stage_ended(stage, time.monotonic() - started)

@@ -49,9 +49,10 @@ async def poll_feed(run: Run, state: FeedState) -> Sequence[PendingRef]:
         run.observer.bug(f"feed {state.url}", traceback.format_exc())
         failure = Failure(FailureKind.INTERNAL, f"a mistake in ingest: {type(error).__name__}")
         poll = Poll(PollOutcome.FAILED, run.now(), failure)
-    recorded, new, reason = await run.writer.write(_record, run, state, poll)
-    _count(run, state, poll, recorded, new)
-    run.observer.feed_ended(state, poll.outcome, reason)
+    with run.stage("record_poll"):
+        recorded, record = await run.writer.write(_record, run, state, poll)
+    _count(run, state, poll, recorded, record.new)
+    run.observer.feed_ended(state, record, poll.failure)
     run.observer.entries_found(state.outlet, len(recorded.pending))
     return recorded.pending
 
@@ -59,7 +60,8 @@ async def poll_feed(run: Run, state: FeedState) -> Sequence[PendingRef]:
 async def _ask(run: Run, state: FeedState, configured: Configured) -> Poll:
     at = run.now()
     request = FetchRequest(state.moved_to or state.url, Purpose.FEED, state.validators, configured.options)
-    answer = await run.fetcher.fetch(request)
+    with run.stage("fetch_feed"):
+        answer = await run.fetcher.fetch(request)
     if isinstance(answer, Failure):
         paused = answer.kind is FailureKind.THROTTLED and answer.status is None
         return Poll(PollOutcome.SKIPPED if paused else PollOutcome.FAILED, at, answer, http_status=answer.status)
@@ -81,14 +83,15 @@ async def _read(run: Run, state: FeedState, configured: Configured, answer: Fetc
     body_hash = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
     if body_hash == state.body_hash:
         return poll
-    parsed = await run.workers.run(
-        PARSE_SECONDS,
-        parse_feed,
-        answer.body,
-        url=answer.final_url,
-        content_type=answer.content_type,
-        timezone=configured.outlet.timezone,
-    )
+    with run.stage("parse_feed"):
+        parsed = await run.workers.run(
+            PARSE_SECONDS,
+            parse_feed,
+            answer.body,
+            url=answer.final_url,
+            content_type=answer.content_type,
+            timezone=configured.outlet.timezone,
+        )
     failure = parsed if isinstance(parsed, Failure) else parsed.failure
     if isinstance(parsed, Failure) or failure is not None:
         return replace(poll, outcome=PollOutcome.FAILED, failure=failure, validators=Validators())
@@ -96,7 +99,7 @@ async def _read(run: Run, state: FeedState, configured: Configured, answer: Fetc
     return replace(poll, outcome=PollOutcome.CHANGED, parsed=parsed, body_hash=kept_hash)
 
 
-def _record(t: Connection, run: Run, state: FeedState, poll: Poll) -> tuple[Recorded, int, str]:
+def _record(t: Connection, run: Run, state: FeedState, poll: Poll) -> tuple[Recorded, PollRecord]:
     """Write a poll down, whole: its entries, what is known of the feed from now on, and the poll itself."""
     plans: list[PlannedEntry] = []
     recorded = Recorded()
@@ -106,22 +109,20 @@ def _record(t: Connection, run: Run, state: FeedState, poll: Poll) -> tuple[Reco
     new = sum(planned.known is None for planned in plans)
     after, reason = after_poll(state, poll, run.settings.polling, listed=len(plans), new=new)
     feeds.save(t, after)
-    feeds.record_poll(
-        t,
-        PollRecord(
-            feed_id=state.id,
-            at=poll.at,
-            outcome=poll.outcome,
-            reason=reason,
-            http_status=poll.http_status,
-            bytes=poll.bytes,
-            seconds=poll.seconds,
-            entries=len(plans),
-            new=new,
-            next_poll_at=after.next_poll_at,
-        ),
+    record = PollRecord(
+        feed_id=state.id,
+        at=poll.at,
+        outcome=poll.outcome,
+        reason=reason,
+        http_status=poll.http_status,
+        bytes=poll.bytes,
+        seconds=poll.seconds,
+        entries=len(plans),
+        new=new,
+        next_poll_at=after.next_poll_at,
     )
-    return recorded, new, reason
+    feeds.record_poll(t, record)
+    return recorded, record
 
 
 def _plan(t: Connection, run: Run, state: FeedState, listed: Sequence[Entry], now: datetime) -> list[PlannedEntry]:
