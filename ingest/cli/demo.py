@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -110,12 +111,10 @@ def _outlets(archive: Archive) -> Iterator[OutletLine]:
     from ingest.demo.show import OutletLine
 
     failing = {feed.outlet: feed.last_error or "" for feed in archive.feeds() if feed.status == "failing"}
-    copies = dict(archive.sql("select outlet, count(*) from articles where duplicate_of is not null group by 1"))
+    copies = Counter(article.outlet for article in archive.articles() if article.duplicate_of is not None)
     for outlet in archive.outlets():
-        number = copies.get(outlet.name, 0)
-        assert isinstance(number, int)
         note = output.clean_line(failing.get(outlet.name, ""))
-        yield OutletLine(outlet.title, outlet.language or "", outlet.feeds, outlet.articles, number, note)
+        yield OutletLine(outlet.title, outlet.language or "", outlet.feeds, outlet.articles, copies[outlet.name], note)
 
 
 def _stories(archive: Archive) -> Iterator[StoryLine]:
@@ -162,7 +161,7 @@ def _try_next(keep: Path | None) -> None:
         (f"ingest search 'bridge' {database}", "full-text search, in every language"),
         (f"ingest duplicates list {database}", "who repeats whom, and why"),
         (f"ingest revisions 1 {database}", "every version of an article"),
-        (f"sqlite3 {keep / 'archive.db'} 'select * from stories'", "or any SQL you like"),
+        (f"sqlite3 {keep / 'archive.db'} .tables", "and any SQL you like"),
     ]
     output.show(show.heading("Try next"))
     output.console().print(show.commands_to_try(commands), crop=False)
