@@ -14,6 +14,7 @@ from ingest.urls import canonical_url
 from storage.model import Alias, AliasKind, ArticleDraft, Entry, Failure, FailureKind, PendingEntry
 
 MIN_FEED_WORDS = 50  # of the feed's own text, for it to stand in for a page that is not to be had
+_MADE_UP = ("title:", "text:")  # keys of entries whose guid does not count
 _WORD = regex.compile(
     r"(?P<sign>[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])|[\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*"
 )
@@ -120,8 +121,10 @@ def _aliases(pending: PendingEntry, page_url: str | None, declared: str | None) 
     add_url(AliasKind.URL, entry.url)
     add_url(AliasKind.FINAL_URL, page_url)
     add_url(AliasKind.CANONICAL, declared)
-    guid = entry.guid if entry.url else entry.guid or entry.key
-    guids = (Alias(AliasKind.GUID, guid, pending.feed_id),) if guid else ()
+    named_by_guid = entry.url is None or (
+        entry.guid is not None and entry.key != entry.url and not entry.key.startswith(_MADE_UP)
+    )
+    guids = (Alias(AliasKind.GUID, entry.key, pending.feed_id),) if named_by_guid else ()
     return (*names.values(), *guids)
 
 
