@@ -27,9 +27,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.
 
 def archive_url(config: Path | None, database: str | None) -> str:
     """The archive a command works on."""
-    from ingest.config import database_url, find_settings
+    from ingest.config import find_database
 
-    return database_url(find_settings(config, required=False), database)
+    return find_database(config, database)
 
 
 def open_archive(config: Path | None, database: str | None, *, write: bool = False) -> Archive:
