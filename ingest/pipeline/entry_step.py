@@ -1,0 +1,138 @@
+"""One entry on its way: its page fetched, drafted in a worker, kept in one transaction."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ingest.drafts import Page, draft_from_feed, draft_from_page
+from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
+from ingest.keeping import Kept, keep
+from ingest.pipeline.context import Configured, Run
+from ingest.pipeline.retries import is_pause, next_attempt
+from storage import entries
+from storage.errors import ArchiveError
+from storage.model import ArticleDraft, EntryStatus, Failure, FailureKind, PendingEntry, PendingRef
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+PAGE_SECONDS = 10.0  # of a worker's time
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """An entry that needs no page: its article is in the archive already."""
+
+    entry: PendingEntry
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was got for an entry, before the archive was asked. `refused`: why its page was not to be had."""
+
+    draft: ArticleDraft | Failure
+    refused: Failure | None = None
+
+
+async def work_off(run: Run, ref: PendingRef) -> None:
+    """Bring one pending entry to its final status, or postpone it. The border: a bug costs this entry only."""
+    pending = await run.writer.write(_take, ref.sighting_id)
+    if pending is None:
+        return
+    if isinstance(pending, Linked):
+        _count(run, pending.entry, EntryStatus.UNCHANGED)
+        return
+    try:
+        await _work_off(run, pending)
+    except ArchiveError:
+        raise
+    except Exception as error:
+        run.observer.bug(f"entry {pending.entry.key}", traceback.format_exc())
+        failure = Failure(FailureKind.INTERNAL, f"a mistake in ingest: {type(error).__name__}")
+        await _end_failed(run, pending, failure)
+
+
+def _take(t: Connection, sighting_id: int) -> PendingEntry | Linked | None:
+    """The entry, unless another feed's entry brought its article while this one was waiting."""
+    pending = entries.load_pending(t, sighting_id)
+    if pending is None or pending.article_id is not None or pending.canonical_url is None:
+        return pending
+    article_id = entries.articles_at(t, [pending.canonical_url]).get(pending.canonical_url)
+    if article_id is None:
+        return pending
+    entries.finish(t, pending, EntryStatus.UNCHANGED, article_id=article_id)
+    return Linked(pending)
+
+
+async def _work_off(run: Run, pending: PendingEntry) -> None:
+    found = await _find(run, pending, run.feeds[pending.feed_url])
+    if isinstance(found.draft, Failure):
+        await _fail(run, pending, found.draft)
+        return
+    kept = await run.writer.write(_keep, run, pending, found.draft)
+    from_feed = found.refused is not None and found.draft.from_feed
+    _count(run, pending, kept.status, duplicate=kept.duplicate, kept_from_feed=from_feed)
+
+
+async def _find(run: Run, pending: PendingEntry, configured: Configured) -> _Found:
+    if pending.entry.url is None or not configured.outlet.pages:
+        return _Found(await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints))
+    request = FetchRequest(pending.entry.url, Purpose.PAGE, options=configured.options_for(pending.entry.url))
+    answer = await run.fetcher.fetch(request)
+    if isinstance(answer, Fetched):
+        page = Page(answer.body, answer.final_url, answer.content_type)
+        draft = await run.workers.run(PAGE_SECONDS, draft_from_page, pending, page, configured.hints)
+        if not isinstance(draft, Failure):
+            return _Found(draft, refused=Failure(FailureKind.NOT_AN_ARTICLE, "") if draft.from_feed else None)
+        answer = draft
+        if draft.kind not in (FailureKind.TOO_SLOW, FailureKind.CRASHED):
+            return _Found(draft)
+    if isinstance(answer, NotModified):
+        answer = Failure(FailureKind.NETWORK, "answered 304 to a request without validators")
+    if next_attempt(answer, pending.attempts + 1, pending.since, run.now()) is not None:
+        return _Found(answer)
+    draft = await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints, instead_of=answer)
+    return _Found(draft, refused=answer)
+
+
+def _keep(t: Connection, run: Run, pending: PendingEntry, draft: ArticleDraft) -> Kept:
+    kept = keep(t, draft, run.counters, run.now())
+    entries.finish(t, pending, kept.status, article_id=kept.article_id)
+    return kept
+
+
+async def _fail(run: Run, pending: PendingEntry, failure: Failure) -> None:
+    now = run.now()
+    again = next_attempt(failure, pending.attempts + 1, pending.since, now)
+    if again is None:
+        await _end_failed(run, pending, failure)
+        return
+    await run.writer.write(entries.postpone, pending, failure, again, counts=not is_pause(failure))
+    _report(run, pending, failure)
+    run.observer.entry_ended(pending, EntryStatus.PENDING, failure.detail)
+
+
+async def _end_failed(run: Run, pending: PendingEntry, failure: Failure) -> None:
+    status = EntryStatus.GONE if failure.kind is FailureKind.GONE else EntryStatus.FAILED
+    await run.writer.write(entries.finish, pending, status, failure=failure)
+    _report(run, pending, failure)
+    _count(run, pending, status, detail=failure.detail)
+
+
+def _report(run: Run, pending: PendingEntry, failure: Failure) -> None:
+    run.report.failed(pending.feed_url, pending.entry.url or pending.entry.key, failure)
+
+
+def _count(
+    run: Run,
+    pending: PendingEntry,
+    status: EntryStatus,
+    *,
+    duplicate: bool = False,
+    kept_from_feed: bool = False,
+    detail: str | None = None,
+) -> None:
+    run.report.ended(status, duplicate=duplicate, kept_from_feed=kept_from_feed)
+    run.observer.entry_ended(pending, status, detail)

@@ -1,0 +1,160 @@
+"""One feed polled: asked, parsed in a worker, planned, and written down in one transaction.
+
+Sightings, pending entries, the feed's validators and its next due time are kept together. Were the new ETag kept
+without the pending entries, a crash between the two would cost those articles for good: the next poll answers 304.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ingest.feeds import ParsedFeed, parse_feed
+from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
+from ingest.pipeline.context import Configured, Run
+from ingest.planning import plan
+from ingest.urls import canonical_url
+from storage import entries, feeds
+from storage.entries import Recorded
+from storage.feeds import PollRecord
+from storage.model import (
+    Entry,
+    EntryStatus,
+    Failure,
+    FailureKind,
+    FeedState,
+    PendingRef,
+    PlannedEntry,
+    PollOutcome,
+    Validators,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+PARSE_SECONDS = 10.0  # of a worker's time
+
+
+@dataclass(frozen=True, slots=True)
+class _Poll:
+    """What one poll brought, before it is written down."""
+
+    outcome: PollOutcome
+    at: datetime
+    failure: Failure | None = None
+    http_status: int | None = None
+    bytes: int = 0
+    seconds: float = 0.0
+    headers: dict[str, str] | None = None
+    validators: Validators | None = None  # None: keep those we have
+    permanent_url: str | None = None
+    body_hash: str | None = None
+    parsed: ParsedFeed | None = None
+
+
+async def poll_feed(run: Run, state: FeedState) -> Sequence[PendingRef]:
+    """Poll one feed; returns the entries that are now pending. The border: a bug costs this feed only."""
+    run.observer.feed_started(state)
+    try:
+        poll = await _ask(run, state, run.feeds[state.url])
+    except Exception as error:
+        run.observer.bug(f"feed {state.url}", traceback.format_exc())
+        failure = Failure(FailureKind.INTERNAL, f"a mistake in ingest: {type(error).__name__}")
+        poll = _Poll(PollOutcome.FAILED, run.now(), failure)
+    recorded, new, reason = await run.writer.write(_record, run, state, poll)
+    _count(run, state, poll, recorded, new)
+    run.observer.feed_ended(state, poll.outcome, reason)
+    run.observer.entries_found(state.outlet, len(recorded.pending))
+    return recorded.pending
+
+
+async def _ask(run: Run, state: FeedState, configured: Configured) -> _Poll:
+    at = run.now()
+    request = FetchRequest(state.moved_to or state.url, Purpose.FEED, state.validators, configured.options)
+    answer = await run.fetcher.fetch(request)
+    if isinstance(answer, Failure):
+        paused = answer.kind is FailureKind.THROTTLED and answer.status is None
+        return _Poll(PollOutcome.SKIPPED if paused else PollOutcome.FAILED, at, answer, http_status=answer.status)
+    poll = _Poll(
+        PollOutcome.UNCHANGED,
+        at,
+        http_status=answer.status,
+        bytes=answer.wire_bytes,
+        seconds=answer.seconds,
+        headers=dict(answer.headers),
+        validators=answer.validators,
+        permanent_url=answer.permanent_url,
+    )
+    return poll if isinstance(answer, NotModified) else await _read(run, state, configured, answer, poll)
+
+
+async def _read(run: Run, state: FeedState, configured: Configured, answer: Fetched, poll: _Poll) -> _Poll:
+    """Parse the body, unless it is the one parsed last time."""
+    body_hash = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
+    if body_hash == state.body_hash:
+        return poll
+    parsed = await run.workers.run(
+        PARSE_SECONDS,
+        parse_feed,
+        answer.body,
+        url=answer.final_url,
+        content_type=answer.content_type,
+        timezone=configured.outlet.timezone,
+    )
+    failure = parsed if isinstance(parsed, Failure) else parsed.failure
+    if isinstance(parsed, Failure) or failure is not None:
+        return replace(poll, outcome=PollOutcome.FAILED, failure=failure, validators=Validators())
+    kept_hash = None if answer.truncated else body_hash
+    return replace(poll, outcome=PollOutcome.CHANGED, parsed=parsed, body_hash=kept_hash)
+
+
+def _record(t: Connection, run: Run, state: FeedState, poll: _Poll) -> tuple[Recorded, int, str]:
+    """Write a poll down, whole: its entries, what is known of the feed from now on, and the poll itself."""
+    plans: list[PlannedEntry] = []
+    recorded = Recorded()
+    if poll.parsed is not None:
+        plans = _plan(t, run, state, poll.parsed.entries, poll.at)
+        recorded = entries.record(t, state.id, plans, poll.at)
+    new = sum(planned.known is None for planned in plans)
+    after, reason = _decide(run, state, poll, len(plans), new)
+    feeds.save(t, after)
+    feeds.record_poll(
+        t,
+        PollRecord(
+            feed_id=state.id,
+            at=poll.at,
+            outcome=poll.outcome,
+            reason=reason,
+            http_status=poll.http_status,
+            bytes=poll.bytes,
+            seconds=poll.seconds,
+            entries=len(plans),
+            new=new,
+            next_poll_at=after.next_poll_at,
+        ),
+    )
+    return recorded, new, reason
+
+
+def _plan(t: Connection, run: Run, state: FeedState, listed: Sequence[Entry], now: datetime) -> list[PlannedEntry]:
+    urls = [canonical_url(entry.url) for entry in listed if entry.url]
+    known = entries.known(t, state.id, [entry.key for entry in listed], urls)
+    first = state.last_changed_at is None
+    return plan(listed, known, not_before=now - run.settings.polling.max_age if first else None)
+
+
+def _count(run: Run, state: FeedState, poll: _Poll, recorded: Recorded, new: int) -> None:
+    report = run.report
+    report.polled(poll.outcome)
+    report.entries_seen += len(poll.parsed.entries) if poll.parsed else 0
+    report.entries_new += new
+    for _ in range(recorded.linked):
+        report.ended(EntryStatus.UNCHANGED)
+    for _ in range(recorded.refused):
+        report.ended(EntryStatus.FAILED)
+    if poll.failure is not None:
+        report.failed(state.url, state.url, poll.failure)

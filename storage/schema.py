@@ -1,0 +1,282 @@
+"""The tables behind the public views. Singular names, nobody else's business: scripts read the views (`views.sql`).
+
+Times are text, `YYYY-MM-DDTHH:MM:SSZ` in UTC, so that they sort, compare and read well in any SQLite shell.
+Wide texts stand last in their row: a scan of the narrow columns then never touches their overflow pages.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    REAL,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+APPLICATION_ID = 0x696E6773  # "ings", in the file header: `file archive.db` and a stranger's tool can tell
+VERSION = 1  # of the schema, kept in `PRAGMA user_version`; migration NNNN brings a file to version NNNN
+
+metadata = MetaData()
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware datetime, kept as `YYYY-MM-DDTHH:MM:SSZ`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:
+        return None if value is None else format_time(value)
+
+    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
+        return None if value is None else parse_time(value)
+
+
+def format_time(value: datetime) -> str:
+    if value.tzinfo is None:
+        raise ValueError(f"a time without a zone: {value!r}")
+    moment = value.astimezone(UTC)
+    return f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}Z"
+
+
+def parse_time(value: str) -> datetime:
+    return datetime.fromisoformat(value)
+
+
+outlet = Table(
+    "outlet",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("home", Text),
+    Column("language", Text),
+    Column("articles", Integer, nullable=False, server_default="0"),
+    Column("last_article_at", Utc),
+    sqlite_strict=True,
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("outlet_id", ForeignKey("outlet.id"), nullable=False, index=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("status", Text, nullable=False, server_default="new"),
+    Column("next_poll_at", Utc, index=True),
+    Column("last_polled_at", Utc),
+    Column("last_success_at", Utc),
+    Column("last_changed_at", Utc),
+    Column("interval_seconds", Integer),
+    Column("interval_reason", Text),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("failure_kind", Text),
+    Column("failure_detail", Text),
+    Column("failure_status", Integer),
+    Column("gap_since", Utc),
+    Column("last_entry_count", Integer, nullable=False, server_default="0"),
+    Column("articles", Integer, nullable=False, server_default="0"),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("full_answer_at", Utc),
+    Column("body_hash", Text),
+    Column("moved_to", Text),
+    Column("move_url", Text),
+    Column("move_first_seen_at", Utc),
+    Column("move_times", Integer),
+    Column("hub", Text),
+    Column("hints", Text),
+    CheckConstraint("status in ('new', 'ok', 'failing', 'gap', 'gone', 'removed')", name="feed_status"),
+    sqlite_strict=True,
+)
+
+host = Table(
+    "host",
+    metadata,
+    Column("domain", Text, primary_key=True),
+    Column("paused_until", Utc),
+    Column("pause_reason", Text),
+    sqlite_strict=True,
+)
+
+robots = Table(
+    "robots",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("domain", Text, nullable=False, index=True),
+    Column("fetched_at", Utc, nullable=False),
+    Column("unreachable", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+poll = Table(
+    "poll",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("feed_id", ForeignKey("feed.id"), nullable=False),
+    Column("at", Utc, nullable=False, index=True),
+    Column("outcome", Text, nullable=False),
+    Column("http_status", Integer),
+    Column("bytes", Integer, nullable=False),
+    Column("seconds", REAL, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("next_poll_at", Utc),
+    Column("reason", Text, nullable=False),
+    CheckConstraint("outcome in ('changed', 'unchanged', 'failed', 'skipped')", name="poll_outcome"),
+    Index("poll_of_feed", "feed_id", "at"),
+    sqlite_strict=True,
+)
+
+story = Table(
+    "story",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("representative_id", Integer, nullable=False, index=True),
+    Column("article_count", Integer, nullable=False),
+    Column("outlet_count", Integer, nullable=False),
+    Column("first_published_at", Utc),
+    Column("last_published_at", Utc),
+    Index("story_across_outlets", "outlet_count", sqlite_where=text("outlet_count > 1")),
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+"""Numbers stories and articles alike: an article takes the number of the story that is made for it, so that neither
+number is ever used twice, and a story founded by an article bears its number."""
+
+article = Table(
+    "article",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("outlet_id", ForeignKey("outlet.id"), nullable=False),
+    Column("story_id", ForeignKey("story.id"), nullable=False, index=True),
+    Column("sort_at", Utc, nullable=False),  # published_at; first_seen_at where that is missing or not to be believed
+    Column("published_at", Utc),
+    Column("published_source", Text),
+    Column("published_flags", Text, nullable=False, server_default=""),
+    Column("updated_at", Utc),
+    Column("first_seen_at", Utc, nullable=False, index=True),
+    Column("changed_at", Utc, nullable=False, index=True),  # added, revised or judged anew
+    Column("language", Text),
+    Column("word_count", Integer, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("from_feed", Integer, nullable=False),
+    Column("revision_count", Integer, nullable=False, server_default="1"),
+    Column("revised_at", Utc, nullable=False),  # when the newest revision was seen
+    Column("change", Text, nullable=False, server_default="first"),  # what made the newest revision
+    Column("url", Text),
+    Column("canonical_url", Text),
+    Column("image_url", Text),
+    Column("authors", Text, nullable=False, server_default="[]"),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("extra", Text),
+    Column("text", Text, nullable=False),
+    CheckConstraint("change in ('first', 'edited', 're-extracted', 'page_obtained')", name="article_change"),
+    Index("article_by_time", "sort_at", "id"),
+    Index("article_of_outlet", "outlet_id", "sort_at", "id"),
+    sqlite_strict=True,
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("article_id", ForeignKey("article.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("seen_at", Utc, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    sqlite_strict=True,
+)
+"""Superseded versions. The newest stands in `article`; the view `revisions` shows both."""
+
+alias = Table(
+    "alias",
+    metadata,
+    Column("scope", Integer, primary_key=True),  # 0 for URLs; a guid's feed otherwise
+    Column("value", Text, primary_key=True),
+    Column("article_id", ForeignKey("article.id"), index=True),  # null: a guid that names two texts names none
+    Column("kind", Text, nullable=False),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("feed_id", ForeignKey("feed.id"), nullable=False),
+    Column("entry_key", Text, nullable=False),
+    Column("article_id", ForeignKey("article.id"), index=True),
+    Column("status", Text, nullable=False),
+    Column("kind", Text),
+    Column("detail", Text),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_attempt_at", Utc),
+    Column("first_seen_at", Utc, nullable=False),
+    Column("last_seen_at", Utc, nullable=False),
+    Column("published_at", Utc),
+    Column("content_hash", Text, nullable=False),
+    Column("changes", Integer, nullable=False, server_default="0"),  # how often content_hash changed
+    Column("url", Text),
+    Column("canonical_url", Text),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    UniqueConstraint("feed_id", "entry_key", name="sighting_key"),
+    Index("sighting_url", "feed_id", "canonical_url"),
+    CheckConstraint(
+        "status in ('pending', 'stored', 'updated', 'unchanged', 'gone', 'failed')", name="sighting_status"
+    ),
+    sqlite_strict=True,
+)
+
+pending = Table(
+    "pending",
+    metadata,
+    Column("sighting_id", ForeignKey("sighting.id"), primary_key=True),
+    Column("due_at", Utc, nullable=False, index=True),
+    Column("since", Utc, nullable=False),
+    Column("entry", LargeBinary, nullable=False),  # zlib of the entry as JSON
+    sqlite_strict=True,
+)
+"""Entries whose article is still to be had. A row leaves in the transaction that gives its sighting a final status."""
+
+duplicate = Table(
+    "duplicate",
+    metadata,
+    Column("article_id", ForeignKey("article.id"), primary_key=True),
+    Column("original_id", ForeignKey("article.id"), primary_key=True, index=True),
+    Column("kind", Text, nullable=False),
+    Column("score", REAL, nullable=False),
+    Column("threshold", REAL, nullable=False),
+    Column("scheme", Integer, nullable=False),
+    Column("decided_at", Utc, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("evidence", Text),
+    CheckConstraint("kind in ('same_url', 'exact', 'near', 'contained')", name="duplicate_kind"),
+    CheckConstraint("status in ('active', 'undone', 'confirmed')", name="duplicate_status"),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+
+unindexed = Table(
+    "unindexed",
+    metadata,
+    Column("article_id", ForeignKey("article.id"), primary_key=True),
+    sqlite_strict=True,
+)
+"""Articles that full-text search does not know yet."""
