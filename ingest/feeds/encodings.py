@@ -1,9 +1,9 @@
 """Bytes into text: which encoding a document is in, whatever it says.
 
-Order: byte order mark, HTTP charset, XML declaration, detector (uchardet, by way of resiliparse). What is declared has to
-decode; three declarations are known to lie and are checked against the bytes: a legacy encoding over what is valid UTF-8,
-UTF-8 over what is not, and Latin letters over text that hardly has any. Names follow the WHATWG encoding standard: each
-legacy label means its superset, as in browsers.
+Order: byte order mark, HTTP charset, XML declaration, detector (uchardet, by way of resiliparse). What is declared has
+to decode; three declarations are known to lie and are checked against the bytes: a legacy encoding over what is valid
+UTF-8, UTF-8 over what is not, and Latin letters over text that hardly has any. Names follow the WHATWG encoding
+standard: each legacy label means its superset, as in browsers.
 """
 
 from __future__ import annotations
