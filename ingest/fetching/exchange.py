@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import httpcore
@@ -50,7 +51,7 @@ async def exchange(transport: GuardedTransport, outgoing: Outgoing, progress: Pr
     """Sends one GET and reads the answer. Raises `Stopped`; leaves no connection behind, however it ends."""
     request = httpx.Request(
         "GET",
-        outgoing.target.origin,
+        _url(outgoing.target.origin),
         headers=outgoing.headers,
         stream=httpx.ByteStream(b""),
         extensions={
@@ -68,6 +69,11 @@ async def exchange(transport: GuardedTransport, outgoing: Outgoing, progress: Pr
         return await _read(response, outgoing)
     finally:
         await response.aclose()
+
+
+@lru_cache(maxsize=1_024)
+def _url(origin: str) -> httpx.URL:
+    return httpx.URL(origin)
 
 
 async def _read(response: httpx.Response, outgoing: Outgoing) -> Answer:
