@@ -23,10 +23,14 @@ Database = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Print CSV with a header line.")]
+Limit = Annotated[int | None, typer.Option(metavar="N", min=0, help="At most so many; 0 for all.")]
 
 
 def archive_url(config: Path | None, database: str | None) -> str:
-    """The archive a command works on."""
+    """The archive a command works on. Named by option, it needs no settings (and pydantic's time to load)."""
+    if database:
+        return database
     from ingest.config import find_database
 
     return find_database(config, database)
