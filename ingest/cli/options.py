@@ -22,6 +22,15 @@ Database = Annotated[
         help="The archive.  [default: $INGEST_DATABASE, or as in the settings, or sqlite:///data/archive.db]",
     ),
 ]
+NoDatabase = Annotated[
+    str | None, typer.Option("--database", metavar="URL", help="Taken by every command; this one uses no archive.")
+]
+OwnConfig = Annotated[
+    Path | None, typer.Option("--config", metavar="PATH", help="Taken by every command; this one brings its own.")
+]
+OwnDatabase = Annotated[
+    str | None, typer.Option("--database", metavar="URL", help="Taken by every command; this one brings its own.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV with a header line.")]
 Limit = Annotated[int | None, typer.Option(metavar="N", min=0, help="At most so many; 0 for all.")]

@@ -12,7 +12,7 @@ import typer
 
 from ingest.cli import output
 from ingest.cli.frame import NOTHING_DONE, WRONG_USAGE, command_group
-from ingest.cli.options import Config, Json
+from ingest.cli.options import Config, Json, NoDatabase
 
 if TYPE_CHECKING:
     from ingest.config import OutletSettings, Settings
@@ -37,7 +37,12 @@ Sources = Annotated[list[str], typer.Argument(metavar="SOURCE...", help="A URL, 
 
 
 @app.command("feed")
-def feed(sources: Sources, config: Config = None, json: Json = False) -> None:
+def feed(
+    sources: Sources,
+    config: Config = None,
+    database: NoDatabase = None,
+    json: Json = False,
+) -> None:
     """Parse feeds and show their entries."""
     from ingest.config import find_settings
     from ingest.pipeline.preview import preview_feeds
@@ -57,6 +62,7 @@ def feed(sources: Sources, config: Config = None, json: Json = False) -> None:
 def page(
     sources: Sources,
     config: Config = None,
+    database: NoDatabase = None,
     url: Annotated[str | None, typer.Option("--url", metavar="URL", help="The address a file came from.")] = None,
     outlet: Annotated[
         str | None, typer.Option("--outlet", metavar="NAME", help="Try this outlet's extraction rules.")
