@@ -6,8 +6,8 @@ import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.drafts import Page, draft_from_feed, draft_from_page
 from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
+from ingest.jobs import PAGE_SECONDS, Page, draft_from_feed, draft_from_page
 from ingest.keeping import Kept, keep
 from ingest.pipeline.context import Configured, Run
 from ingest.pipeline.retries import is_pause, next_attempt
@@ -17,8 +17,6 @@ from storage.model import ArticleDraft, EntryStatus, Failure, FailureKind, Pendi
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-PAGE_SECONDS = 10.0  # of a worker's time
 
 
 @dataclass(frozen=True, slots=True)

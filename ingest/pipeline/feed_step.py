@@ -13,8 +13,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ingest.feeds import parse_feed
 from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
+from ingest.jobs import PARSE_SECONDS, read_feed
 from ingest.pipeline.context import Configured, Run
 from ingest.pipeline.feed_state import Poll, after_poll
 from ingest.planning import plan
@@ -36,8 +36,6 @@ from storage.model import (
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-PARSE_SECONDS = 10.0  # of a worker's time
 
 
 async def poll_feed(run: Run, state: FeedState) -> Sequence[PendingRef]:
@@ -83,11 +81,11 @@ async def _read(run: Run, state: FeedState, configured: Configured, answer: Fetc
         return poll
     parsed = await run.workers.run(
         PARSE_SECONDS,
-        parse_feed,
+        read_feed,
         answer.body,
-        url=answer.final_url,
-        content_type=answer.content_type,
-        timezone=configured.outlet.timezone,
+        answer.final_url,
+        answer.content_type,
+        configured.outlet.timezone,
     )
     failure = parsed if isinstance(parsed, Failure) else parsed.failure
     if isinstance(parsed, Failure) or failure is not None:

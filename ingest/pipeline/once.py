@@ -13,6 +13,7 @@ import anyio
 
 from ingest.config import FeedSettings, OutletSettings, Settings
 from ingest.fetching import Fetcher, politeness_key
+from ingest.jobs import PRELOAD
 from ingest.keeping import new_counters
 from ingest.pipeline.context import Configured, Observer, Run, utc_now
 from ingest.pipeline.entry_step import work_off
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 WORKERS = 2
-PRELOAD = ("ingest.drafts", "ingest.feeds")  # what worker processes import once, before they are forked
 LOCK_LOOK = 0.5  # seconds between two looks at a lock that another process holds
 
 
