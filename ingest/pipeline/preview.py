@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ingest.config import OutletSettings, Settings
-from ingest.feeds import ParsedFeed
+from ingest.feeds.model import ParsedFeed
 from ingest.fetching import Fetched, Fetcher, FetchRequest, Purpose
-from ingest.pages import Extraction
+from ingest.jobs import PAGE_SECONDS, PARSE_SECONDS, PRELOAD, OutletHints, Page, read_feed, read_page
 from ingest.pipeline.context import hints_of, utc_now
 from ingest.workers import Workers
 from storage.model import Failure, FailureKind
+
+if TYPE_CHECKING:
+    from ingest.pages import Extraction
 
 
 @dataclass(frozen=True, slots=True)
