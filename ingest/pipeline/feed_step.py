@@ -37,6 +37,10 @@ from storage.model import (
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from ingest.feeds import ParsedFeed
+
+SITEMAPS = 3  # of an index, the newest: older ones hold what is long known
+
 
 async def poll_feed(run: Run, state: FeedState) -> Sequence[PendingRef]:
     """Poll one feed; returns the entries that are now pending. The border: a bug costs this feed only."""
@@ -79,7 +83,18 @@ async def _read(run: Run, state: FeedState, configured: Configured, answer: Fetc
     body_hash = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
     if body_hash == state.body_hash:
         return poll
-    parsed = await run.workers.run(
+    parsed = await _parse(run, configured, answer)
+    failure = parsed if isinstance(parsed, Failure) else parsed.failure
+    if isinstance(parsed, Failure) or failure is not None:
+        return replace(poll, outcome=PollOutcome.FAILED, failure=failure, validators=Validators())
+    if parsed.is_sitemap_index:
+        return await _read_sitemaps(run, configured, parsed, poll)
+    kept_hash = None if answer.truncated else body_hash
+    return replace(poll, outcome=PollOutcome.CHANGED, parsed=parsed, body_hash=kept_hash)
+
+
+async def _parse(run: Run, configured: Configured, answer: Fetched) -> ParsedFeed | Failure:
+    return await run.workers.run(
         PARSE_SECONDS,
         read_feed,
         answer.body,
@@ -87,11 +102,24 @@ async def _read(run: Run, state: FeedState, configured: Configured, answer: Fetc
         answer.content_type,
         configured.outlet.timezone,
     )
-    failure = parsed if isinstance(parsed, Failure) else parsed.failure
-    if isinstance(parsed, Failure) or failure is not None:
+
+
+async def _read_sitemaps(run: Run, configured: Configured, index: ParsedFeed, poll: Poll) -> Poll:
+    """The entries of an index's newest sitemaps. The index tells nothing of theirs, so no validators are kept."""
+    found: list[Entry] = []
+    failure: Failure | None = None
+    for url in index.sitemaps[:SITEMAPS]:
+        answer = await run.fetcher.fetch(FetchRequest(url, Purpose.FEED, options=configured.options_for(url)))
+        if isinstance(answer, Fetched):
+            parsed = await _parse(run, configured, answer)
+            failure = parsed if isinstance(parsed, Failure) else parsed.failure
+            found += [] if isinstance(parsed, Failure) else parsed.entries
+        elif isinstance(answer, Failure):
+            failure = answer
+    if failure is not None and not found:
         return replace(poll, outcome=PollOutcome.FAILED, failure=failure, validators=Validators())
-    kept_hash = None if answer.truncated else body_hash
-    return replace(poll, outcome=PollOutcome.CHANGED, parsed=parsed, body_hash=kept_hash)
+    listed = replace(index, entries=tuple(found))
+    return replace(poll, outcome=PollOutcome.CHANGED, parsed=listed, validators=Validators())
 
 
 def _record(t: Connection, run: Run, state: FeedState, poll: Poll) -> tuple[Recorded, int, str]:
