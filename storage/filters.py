@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
@@ -36,6 +37,7 @@ class Conditions(TypedDict, total=False):
     revised: bool  # only articles with more than one revision
     across: bool  # only stories that several outlets carry
     story: int
+    id: int | tuple[int, ...] | list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class ArticleFilter:
     revised: bool = False
     across: bool = False
     story: int | None = None
+    ids: tuple[int, ...] | None = None
 
     @classmethod
     def of(cls, conditions: Conditions, now: datetime) -> ArticleFilter:
@@ -80,6 +83,7 @@ class ArticleFilter:
             revised=conditions.get("revised", False),
             across=conditions.get("across", False),
             story=conditions.get("story"),
+            ids=_numbers(conditions.get("id")),
         )
 
 
@@ -123,6 +127,8 @@ def where(wanted: ArticleFilter) -> Where:
         if words is not None:
             found = f"a.id IN (SELECT rowid FROM article_words WHERE article_words MATCH :{name})"
             add(found, **{name: parse(words, name).expression or NOTHING})
+    if wanted.ids is not None:
+        add("a.id IN (SELECT value FROM json_each(:ids))", ids=json.dumps(wanted.ids))
     if wanted.story is not None:
         add("a.story_id = :story", story=wanted.story)
     if wanted.revised:
@@ -136,6 +142,10 @@ def where(wanted: ArticleFilter) -> Where:
 
 def _names(given: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given or ())
+
+
+def _numbers(given: int | tuple[int, ...] | list[int] | None) -> tuple[int, ...] | None:
+    return (given,) if isinstance(given, int) else given if given is None else tuple(given)
 
 
 def _listed(name: str, values: tuple[str, ...], parameters: dict[str, str | int]) -> str:

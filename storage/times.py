@@ -9,11 +9,11 @@ _AGO = re.compile(r"(\d{1,6})\s*([smhdw])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-def moment(written: str | date | datetime, *, now: datetime, zone: tzinfo = UTC, end: bool = False) -> datetime:
+def moment(written: str | date | datetime, *, now: datetime, zone: tzinfo | None = UTC, end: bool = False) -> datetime:
     """The point in time that was meant, in UTC. Raises ValueError with one plain line.
 
     An age counts back from `now`. What has no zone is in `zone`. A date alone is its first moment, or with `end` the
-    moment after its last one, so that `until` a day includes that day.
+    moment after its last one, so that `until` a day includes that day. A zone of None is that of the user.
     """
     if isinstance(written, str):
         return _written(written.strip(), now=now, zone=zone, end=end)
@@ -22,7 +22,7 @@ def moment(written: str | date | datetime, *, now: datetime, zone: tzinfo = UTC,
     return (written if written.tzinfo else written.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def _written(text: str, *, now: datetime, zone: tzinfo, end: bool) -> datetime:
+def _written(text: str, *, now: datetime, zone: tzinfo | None, end: bool) -> datetime:
     try:
         if ago := _AGO.fullmatch(text.lower()):
             return (now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})).astimezone(UTC)
@@ -33,5 +33,5 @@ def _written(text: str, *, now: datetime, zone: tzinfo, end: bool) -> datetime:
         raise ValueError(f"{text!r} is no date, time or age such as 2025-05-30, 2025-05-30T14:00 or 7d") from None
 
 
-def _day(day: date, zone: tzinfo, end: bool) -> datetime:
+def _day(day: date, zone: tzinfo | None, end: bool) -> datetime:
     return datetime.combine(day + timedelta(days=end), time(), zone).astimezone(UTC)

@@ -123,7 +123,6 @@ class Session:
         around = self._around
         if around.reload.is_set() or around.file.changed():
             await self._reload()
-        await self._run.notes.flush()
         asked, due, left = await self._run.writer.read(self._look)
         for request_id, request in asked.items():
             if request_id not in self._serving:

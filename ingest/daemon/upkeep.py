@@ -15,7 +15,6 @@ from storage.errors import ArchiveError
 
 POLLS_KEPT = timedelta(days=30)  # one by one, then as daily sums
 REQUESTS_KEPT = timedelta(days=1)
-_STAMP = "%Y%m%dT%H%M%S%z"
 
 
 async def keep_up(run: Run, archive: Archive, log: Any) -> None:
@@ -51,7 +50,7 @@ def _copies(folder: Path, path: Path) -> list[tuple[datetime, Path]]:
     found: list[tuple[datetime, Path]] = []
     for copy in folder.glob(f"{path.stem}-*.db"):
         try:
-            made = datetime.strptime(copy.stem.removeprefix(f"{path.stem}-"), _STAMP)
+            made = datetime.strptime(copy.stem.removeprefix(f"{path.stem}-"), "%Y%m%dT%H%M%S%z")
         except ValueError:
             continue
         found.append((made, copy))

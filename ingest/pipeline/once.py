@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -13,13 +14,13 @@ import anyio
 
 from ingest.config import Settings
 from ingest.fetching import Fetcher, politeness_key
+from ingest.jobs import PRELOAD
 from ingest.keeping import new_counters
 from ingest.pipeline.beside import acquire_or_ask
 from ingest.pipeline.context import Configured, Observer, Run, utc_now
 from ingest.pipeline.entry_step import work_off
 from ingest.pipeline.feed_step import poll_feed
 from ingest.pipeline.lanes import Lanes
-from ingest.pipeline.notes import HostNotes
 from ingest.pipeline.report import Report
 from ingest.pipeline.selection import Selection, choose
 from ingest.pipeline.writer import Writer
@@ -28,13 +29,13 @@ from storage import entries, feeds, search
 from storage.archive import Archive
 from storage.errors import ArchiveError
 from storage.lock import FetchLock
-from storage.model import FeedState, Outlet, PendingRef
+from storage.model import FeedState, HostState, Outlet, PendingRef
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 WORKERS = 2
-PRELOAD = ("ingest.drafts", "ingest.feeds")  # what worker processes import once, before they are forked
+HOST_NOTES_EVERY = 0.5  # seconds
 
 
 async def run_once(
@@ -76,12 +77,12 @@ async def opened(
         workers = await stack.enter_async_context(Workers(WORKERS, preload=PRELOAD))
         await writer.write(sync, settings)
         remembered = await writer.write(feeds.hosts)
-        notes = await stack.enter_async_context(HostNotes(writer))
+        notes = await stack.enter_async_context(_HostNotes(writer))
         fetcher = await stack.enter_async_context(
             Fetcher(settings.fetching, contact=settings.contact, hosts=remembered, remember=notes.put, now=now)
         )
         feeds_by_url = configured(settings)
-        yield Run(settings, writer, fetcher, workers, notes, new_counters(), observer, feeds_by_url, now=now)
+        yield Run(settings, writer, fetcher, workers, new_counters(), observer, feeds_by_url, now=now)
 
 
 def configured(settings: Settings) -> Mapping[str, Configured]:
@@ -96,6 +97,43 @@ def sync(t: Connection, settings: Settings) -> None:
         for o in settings.outlets
     }
     feeds.sync(t, outlets)
+
+
+class _HostNotes:
+    """Writes down what politeness must remember, soon after it came up in the middle of fetching."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._latest: dict[str, HostState] = {}
+        self._flushing: asyncio.Task[None] | None = None
+
+    def put(self, state: HostState) -> None:
+        self._latest[state.domain] = state
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._flush_soon())
+
+    async def _flush_soon(self) -> None:
+        await asyncio.sleep(HOST_NOTES_EVERY)
+        await self._flush()
+
+    async def _flush(self) -> None:
+        latest, self._latest = self._latest, {}
+        if latest:
+            await self._writer.write(_save_hosts, list(latest.values()))
+
+    async def __aenter__(self) -> _HostNotes:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._flushing is not None:
+            self._flushing.cancel()
+        with anyio.CancelScope(shield=True):
+            await self._flush()
+
+
+def _save_hosts(t: Connection, states: Iterable[HostState]) -> None:
+    for state in states:
+        feeds.save_host(t, state)
 
 
 async def _work(run: Run, selection: Selection) -> None:

@@ -44,6 +44,9 @@ FILTERS = [  # conditions, expected numbers, newest first
     ({"across": True}, [3, 2, 1]),
     ({"across": True, "unique": True}, [1]),
     ({"story": 1}, [3, 2, 1]),
+    ({"id": 4}, [4]),
+    ({"id": [4, 1, 999]}, [4, 1]),
+    ({"id": []}, []),
 ]
 
 
