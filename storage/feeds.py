@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    CursorResult,
     Row,
     delete,
     func,
@@ -62,49 +61,41 @@ class PollRecord:
 
 def sync(t: Connection, outlets: Mapping[Outlet, Iterable[str]]) -> None:
     """Make the archive's outlets and feeds those of the configuration. What is no longer named keeps its articles."""
-    known = {row.url: row for row in t.execute(select(feed.c.id, feed.c.url, feed.c.outlet_id, feed.c.status))}
-    named: set[str] = set()
-    for entry, urls in outlets.items():
-        outlet_id = keep_outlet(t, entry)
-        for url in urls:
-            named.add(url)
-            _keep_feed(t, outlet_id, url, known.get(url))
+    ids = _keep_outlets(t, outlets)
+    wanted = {url: ids[entry.name] for entry, urls in outlets.items() for url in urls}
+    known = {row.url: row for row in t.execute(select(feed.c.url, feed.c.id, feed.c.outlet_id, feed.c.status))}
+    new = [{"url": url, "outlet_id": outlet_id} for url, outlet_id in wanted.items() if url not in known]
+    if new:
+        t.execute(insert(feed), new)
     for url, row in known.items():
-        if url not in named and row.status != FeedStatus.REMOVED:
-            t.execute(update(feed).where(feed.c.id == row.id).values(status=FeedStatus.REMOVED))
+        removed = row.status == FeedStatus.REMOVED
+        if url not in wanted:
+            if not removed:
+                t.execute(update(feed).where(feed.c.id == row.id).values(status=FeedStatus.REMOVED))
+        elif removed or row.outlet_id != wanted[url]:
+            status = FeedStatus.OK if removed else row.status
+            t.execute(update(feed).where(feed.c.id == row.id).values(outlet_id=wanted[url], status=status))
 
 
-def keep_outlet(t: Connection, entry: Outlet) -> int:
-    """The id of the outlet, made or brought up to date. A former name is renamed, articles and all."""
-    columns = {"title": entry.title, "home": entry.home, "language": entry.language}
-    names = (entry.name, *entry.formerly)
-    rows = {row.name: row for row in t.execute(select(outlet).where(outlet.c.name.in_(names)))}
-    found = next((rows[name] for name in names if name in rows), None)
-    if found is None:
-        return _new_id(t.execute(insert(outlet).values(name=entry.name, **columns)))
-    columns["name"] = entry.name
-    if any(getattr(found, name) != value for name, value in columns.items()):
-        t.execute(update(outlet).where(outlet.c.id == found.id).values(**columns))
-    return int(found.id)
+def _keep_outlets(t: Connection, outlets: Iterable[Outlet]) -> dict[str, int]:
+    """The number of each outlet, made or brought up to date. A former name is renamed, articles and all."""
+    known = {row.name: row for row in t.execute(select(outlet))}
+    new = []
+    for entry in outlets:
+        columns = {"name": entry.name, "title": entry.title, "home": entry.home, "language": entry.language}
+        found = next((known.pop(name) for name in (entry.name, *entry.formerly) if name in known), None)
+        if found is None:
+            new.append(columns)
+        elif any(getattr(found, name) != value for name, value in columns.items()):
+            t.execute(update(outlet).where(outlet.c.id == found.id).values(**columns))
+    if new:
+        t.execute(insert(outlet), new)
+    return {row.name: row.id for row in t.execute(select(outlet.c.name, outlet.c.id))}
 
 
 def ensure_outlet(t: Connection, name: str) -> None:
     """Make an outlet of this name if there is none; one that is configured stays as it is."""
     t.execute(upsert(outlet).values(name=name, title=name).on_conflict_do_nothing())
-
-
-def _keep_feed(t: Connection, outlet_id: int, url: str, found: Any) -> None:
-    if found is None:
-        t.execute(insert(feed).values(outlet_id=outlet_id, url=url))
-    elif found.status == FeedStatus.REMOVED or found.outlet_id != outlet_id:
-        status = FeedStatus.OK if found.status == FeedStatus.REMOVED else found.status
-        t.execute(update(feed).where(feed.c.id == found.id).values(outlet_id=outlet_id, status=status))
-
-
-def _new_id(result: CursorResult[Any]) -> int:
-    key = result.inserted_primary_key
-    assert key is not None
-    return int(key[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 BURST = 20  # overdue feeds a round, at least
 SPREAD = 300  # rounds over which a backlog is spread evenly: a day of downtime is no flood
 MOST_ENTRIES = 10_000  # under way at a time
-_DAY = timedelta(days=1)
 
 
 async def hold_session(around: Surroundings, archive: Archive, settings: Settings) -> Settings | None:
@@ -182,9 +181,7 @@ class Session:
 
     def _latest(self) -> datetime:
         """A due time beyond this is none: the clock was wrong when it was written."""
-        settings = self._run.settings
-        longest = max((feed.interval for _, feed in settings.feeds() if feed.interval), default=_DAY)
-        return self._run.now() + 2 * max(longest, settings.polling.max_interval, _DAY)
+        return self._run.now() + self._dispatcher.horizon
 
     async def _serve(self, request_id: int, request: Wanted) -> None:
         log = self._around.log.bind(request=request_id)
