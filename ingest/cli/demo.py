@@ -16,7 +16,7 @@ import typer
 
 from ingest.cli import output
 from ingest.cli.frame import WRONG_USAGE, command_group
-from ingest.cli.options import Json
+from ingest.cli.options import Json, OwnConfig, OwnDatabase
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -34,6 +34,8 @@ def demo(
     keep: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep the archive and its settings in this new or empty folder.")
     ] = None,
+    config: OwnConfig = None,
+    database: OwnDatabase = None,
     json: Json = False,
 ) -> None:
     """Try everything out: poll a sample newsroom on this machine twice, and look at what was archived."""
@@ -43,10 +45,10 @@ def demo(
 
     reports: list[Report] = []
     with _folder(keep) as folder, Newsroom(datetime.now(UTC)) as newsroom:
-        config, database = folder / "feeds.yaml", f"sqlite:///{folder / 'archive.db'}"
-        newsroom.write_config(config, database)
+        settings, archive_url = folder / "feeds.yaml", f"sqlite:///{folder / 'archive.db'}"
+        newsroom.write_config(settings, archive_url)
         for edition in ("The first edition", "An hour later, as it were: a correction, a few new articles"):
-            reports.append(_poll(config, database))
+            reports.append(_poll(settings, archive_url))
             if not json:
                 output.show(_heading(edition))
                 show_report(reports[-1])
@@ -54,7 +56,7 @@ def demo(
         if json:
             output.json_document({"polls": [report.document() for report in reports]})
             return
-        with Archive.open(database) as archive:
+        with Archive.open(archive_url) as archive:
             output.show(*_closing(archive))
         _try_next(keep)
 

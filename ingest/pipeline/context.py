@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from ingest.config import FeedSettings, OutletSettings, Settings
-from ingest.drafts import OutletHints
+from ingest.config import ExtractSettings, FeedSettings, OutletSettings, Settings
 from ingest.fetching import Fetcher, RequestOptions
-from ingest.pages import ExtractRules
+from ingest.jobs import OutletHints
 from ingest.pipeline.report import Report
 from ingest.pipeline.writer import Writer
 from ingest.workers import Workers
@@ -46,12 +45,11 @@ class Configured:
 
     @classmethod
     def of(cls, outlet: OutletSettings, feed: FeedSettings) -> Configured:
-        rules = ExtractRules.of(outlet.extract) if outlet.extract else None
         return cls(
             outlet,
             feed,
             RequestOptions.of(feed),
-            OutletHints(language=outlet.language, timezone=outlet.timezone, rules=rules),
+            hints_of(outlet),
         )
 
     def options_for(self, url: str) -> RequestOptions:
@@ -59,6 +57,11 @@ class Configured:
         theirs, ours = urlsplit(url), urlsplit(self.feed.url)
         same = (theirs.scheme, theirs.netloc) == (ours.scheme, ours.netloc)
         return self.options if same else self.options.elsewhere()
+
+
+def hints_of(outlet: OutletSettings) -> OutletHints:
+    extract = None if outlet.extract == ExtractSettings() else outlet.extract
+    return OutletHints(outlet.language, outlet.timezone, extract)
 
 
 def utc_now() -> datetime:

@@ -6,8 +6,8 @@ import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.drafts import Page, draft_from_feed, draft_from_page
 from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
+from ingest.jobs import PAGE_SECONDS, Page, draft_from_feed, draft_from_page
 from ingest.keeping import Kept, keep
 from ingest.pipeline.context import Configured, Run
 from ingest.pipeline.retries import is_pause, next_attempt
@@ -18,7 +18,8 @@ from storage.model import ArticleDraft, EntryStatus, Failure, FailureKind, Pendi
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-PAGE_SECONDS = 10.0  # of a worker's time
+
+_WORKER_LOST = (FailureKind.TOO_SLOW, FailureKind.CRASHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,14 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What was got for an entry, before the archive was asked. `refused`: why its page was not to be had."""
+    """What was got for an entry, before the archive was asked."""
 
     draft: ArticleDraft | Failure
-    refused: Failure | None = None
+    page_tried: bool = True
+
+    @property
+    def kept_from_feed(self) -> bool:
+        return self.page_tried and isinstance(self.draft, ArticleDraft) and self.draft.from_feed
 
 
 async def work_off(run: Run, ref: PendingRef) -> None:
@@ -72,29 +77,32 @@ async def _work_off(run: Run, pending: PendingEntry) -> None:
         await _fail(run, pending, found.draft)
         return
     kept = await run.writer.write(_keep, run, pending, found.draft)
-    from_feed = found.refused is not None and found.draft.from_feed
-    _count(run, pending, kept.status, duplicate=kept.duplicate, kept_from_feed=from_feed)
+    _count(run, pending, kept.status, duplicate=kept.duplicate, kept_from_feed=found.kept_from_feed)
 
 
 async def _find(run: Run, pending: PendingEntry, configured: Configured) -> _Found:
     if pending.entry.url is None or not configured.outlet.pages:
-        return _Found(await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints))
-    request = FetchRequest(pending.entry.url, Purpose.PAGE, options=configured.options_for(pending.entry.url))
-    answer = await run.fetcher.fetch(request)
-    if isinstance(answer, Fetched):
-        page = Page(answer.body, answer.final_url, answer.content_type)
+        return _Found(await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints), page_tried=False)
+    page = await _fetch_page(run, pending.entry.url, configured)
+    if isinstance(page, Page):
         draft = await run.workers.run(PAGE_SECONDS, draft_from_page, pending, page, configured.hints)
-        if not isinstance(draft, Failure):
-            return _Found(draft, refused=Failure(FailureKind.NOT_AN_ARTICLE, "") if draft.from_feed else None)
-        answer = draft
-        if draft.kind not in (FailureKind.TOO_SLOW, FailureKind.CRASHED):
+        if not (isinstance(draft, Failure) and draft.kind in _WORKER_LOST):
             return _Found(draft)
+        page = draft
+    if next_attempt(page, pending.attempts + 1, pending.since, run.now()) is not None:
+        return _Found(page)
+    return _Found(await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints, page))
+
+
+async def _fetch_page(run: Run, url: str, configured: Configured) -> Page | Failure:
+    answer = await run.fetcher.fetch(FetchRequest(url, Purpose.PAGE, options=configured.options_for(url)))
     if isinstance(answer, NotModified):
-        answer = Failure(FailureKind.NETWORK, "answered 304 to a request without validators")
-    if next_attempt(answer, pending.attempts + 1, pending.since, run.now()) is not None:
-        return _Found(answer)
-    draft = await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints, instead_of=answer)
-    return _Found(draft, refused=answer)
+        return Failure(FailureKind.NETWORK, "answered 304 to a request without validators")
+    if isinstance(answer, Fetched):
+        if answer.truncated:  # half an article must not pass for the whole
+            return Failure(FailureKind.TRUNCATED, "the page was cut off")
+        return Page(answer.body, answer.final_url, answer.content_type)
+    return answer
 
 
 def _keep(t: Connection, run: Run, pending: PendingEntry, draft: ArticleDraft) -> Kept:

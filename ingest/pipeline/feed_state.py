@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ingest.config import PollingSettings
-from ingest.feeds import ParsedFeed
 from storage.model import Failure, FailureKind, FeedState, FeedStatus, PollOutcome, Validators
+
+if TYPE_CHECKING:
+    from ingest.feeds import ParsedFeed
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ingest.feeds import parse_feed
 from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
+from ingest.jobs import PARSE_SECONDS, read_feed
 from ingest.pipeline.context import Configured, Run
 from ingest.pipeline.feed_state import Poll, after_poll
 from ingest.planning import plan
@@ -37,7 +37,9 @@ from storage.model import (
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-PARSE_SECONDS = 10.0  # of a worker's time
+    from ingest.feeds import ParsedFeed
+
+SITEMAPS = 3  # of an index, the newest: older ones hold what is long known
 
 
 async def poll_feed(run: Run, state: FeedState) -> Sequence[PendingRef]:
@@ -81,19 +83,43 @@ async def _read(run: Run, state: FeedState, configured: Configured, answer: Fetc
     body_hash = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
     if body_hash == state.body_hash:
         return poll
-    parsed = await run.workers.run(
-        PARSE_SECONDS,
-        parse_feed,
-        answer.body,
-        url=answer.final_url,
-        content_type=answer.content_type,
-        timezone=configured.outlet.timezone,
-    )
+    parsed = await _parse(run, configured, answer)
     failure = parsed if isinstance(parsed, Failure) else parsed.failure
     if isinstance(parsed, Failure) or failure is not None:
         return replace(poll, outcome=PollOutcome.FAILED, failure=failure, validators=Validators())
+    if parsed.is_sitemap_index:
+        return await _read_sitemaps(run, configured, parsed, poll)
     kept_hash = None if answer.truncated else body_hash
     return replace(poll, outcome=PollOutcome.CHANGED, parsed=parsed, body_hash=kept_hash)
+
+
+async def _parse(run: Run, configured: Configured, answer: Fetched) -> ParsedFeed | Failure:
+    return await run.workers.run(
+        PARSE_SECONDS,
+        read_feed,
+        answer.body,
+        answer.final_url,
+        answer.content_type,
+        configured.outlet.timezone,
+    )
+
+
+async def _read_sitemaps(run: Run, configured: Configured, index: ParsedFeed, poll: Poll) -> Poll:
+    """The entries of an index's newest sitemaps. The index tells nothing of theirs, so no validators are kept."""
+    found: list[Entry] = []
+    failure: Failure | None = None
+    for url in index.sitemaps[:SITEMAPS]:
+        answer = await run.fetcher.fetch(FetchRequest(url, Purpose.FEED, options=configured.options_for(url)))
+        if isinstance(answer, Fetched):
+            parsed = await _parse(run, configured, answer)
+            failure = parsed if isinstance(parsed, Failure) else parsed.failure
+            found += [] if isinstance(parsed, Failure) else parsed.entries
+        elif isinstance(answer, Failure):
+            failure = answer
+    if failure is not None and not found:
+        return replace(poll, outcome=PollOutcome.FAILED, failure=failure, validators=Validators())
+    listed = replace(index, entries=tuple(found))
+    return replace(poll, outcome=PollOutcome.CHANGED, parsed=listed, validators=Validators())
 
 
 def _record(t: Connection, run: Run, state: FeedState, poll: Poll) -> tuple[Recorded, int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,6 +14,7 @@ import anyio
 
 from ingest.config import FeedSettings, OutletSettings, Settings
 from ingest.fetching import Fetcher, politeness_key
+from ingest.jobs import PRELOAD
 from ingest.keeping import new_counters
 from ingest.pipeline.context import Configured, Observer, Run, utc_now
 from ingest.pipeline.entry_step import work_off
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 WORKERS = 2
-PRELOAD = ("ingest.drafts", "ingest.feeds")  # what worker processes import once, before they are forked
+HOST_NOTES_EVERY = 0.5  # seconds
 LOCK_LOOK = 0.5  # seconds between two looks at a lock that another process holds
 
 
@@ -101,16 +103,23 @@ def _sync(t: Connection, settings: Settings) -> None:
 
 
 class _HostNotes:
-    """Writes down what politeness must remember, as it comes up in the middle of fetching."""
+    """Writes down what politeness must remember, soon after it came up in the middle of fetching."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
         self._latest: dict[str, HostState] = {}
+        self._flushing: asyncio.Task[None] | None = None
 
     def put(self, state: HostState) -> None:
         self._latest[state.domain] = state
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._flush_soon())
 
-    async def flush(self) -> None:
+    async def _flush_soon(self) -> None:
+        await asyncio.sleep(HOST_NOTES_EVERY)
+        await self._flush()
+
+    async def _flush(self) -> None:
         latest, self._latest = self._latest, {}
         if latest:
             await self._writer.write(_save_hosts, list(latest.values()))
@@ -119,8 +128,10 @@ class _HostNotes:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        if self._flushing is not None:
+            self._flushing.cancel()
         with anyio.CancelScope(shield=True):
-            await self.flush()
+            await self._flush()
 
 
 def _save_hosts(t: Connection, states: Iterable[HostState]) -> None:

@@ -32,14 +32,15 @@ class Request:
 
 @dataclass(slots=True)
 class Hostile:
-    """A running server: where it is, and what it was asked."""
+    """A running server: where it is, what it was asked, and whether a client holds a connection open."""
 
     host: str
     port: int
     scheme: str = "http"
     asked: list[Request] = field(default_factory=list)
-    open: int = 0
     server_names: list[str | None] = field(default_factory=list)
+    busy: asyncio.Event = field(default_factory=asyncio.Event)
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     def url(self, path: str) -> str:
         return f"{self.scheme}://{self.host}:{self.port}/{path.lstrip('/')}"
@@ -54,7 +55,8 @@ async def hostile(host: str = "127.0.0.1", *, tls: bool = False) -> AsyncIterato
         task = asyncio.current_task()
         assert task is not None
         tasks.add(task)
-        running.open += 1
+        running.busy.set()
+        running.idle.clear()
         try:
             await _answer(running, reader, writer)
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
@@ -62,10 +64,12 @@ async def hostile(host: str = "127.0.0.1", *, tls: bool = False) -> AsyncIterato
         except asyncio.CancelledError:
             pass  # the server is being closed
         finally:
-            running.open -= 1
             if not writer.is_closing():
                 writer.close()
             tasks.discard(task)
+            if not tasks:
+                running.busy.clear()
+                running.idle.set()
 
     context = _tls(running) if tls else None
     server = await asyncio.start_server(serve, host, 0, ssl=context)
@@ -104,7 +108,7 @@ async def _send(chosen: Scenario, request: Request, writer: asyncio.StreamWriter
 
 
 async def _until_closed(reader: asyncio.StreamReader, sending: Coroutine[None, None, None]) -> None:
-    """Sends until done or until the client has gone, so that `open` counts what clients hold open."""
+    """Sends until done or until the client has gone, so that `idle` tells of clients that hold something open."""
     both = [asyncio.ensure_future(sending), asyncio.ensure_future(reader.read(1))]
     try:
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Sequence
 
@@ -68,10 +69,10 @@ def test_what_is_no_tls() -> None:
 
     async def ends(greeting: bytes, reads: int) -> str:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await reader.read(reads)
-            writer.write(greeting)
-            await reader.read()
-            writer.close()
+            with contextlib.suppress(ConnectionResetError), contextlib.closing(writer):
+                await reader.read(reads)
+                writer.write(greeting)
+                await reader.read()
 
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
