@@ -43,7 +43,7 @@ class Workers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._pool is not None:
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call]
             await asyncio.to_thread(self._pool.join, 5)
 
     async def run(self, seconds: float, job: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | Failure:

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from storage.errors import (
     ArchiveError,
@@ -22,6 +22,7 @@ from storage.errors import (
     ArchiveOutdated,
     ArchiveTooNew,
     ArchiveUnavailable,
+    BadAddress,
     NotAnArchive,
 )
 from storage.schema import APPLICATION_ID, VERSION
@@ -34,9 +35,9 @@ def archive_path(url: str) -> Path:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise ArchiveError(f"{url!r} is not a database URL such as sqlite:///data/archive.db") from None
+        raise BadAddress(f"{url!r} is not a database URL such as sqlite:///data/archive.db") from None
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise ArchiveError(f"{url!r}: only SQLite files are supported, for example sqlite:///data/archive.db")
+        raise BadAddress(f"{url!r}: only SQLite files are supported, for example sqlite:///data/archive.db")
     return Path(parsed.database)
 
 
@@ -90,10 +91,8 @@ def _identity(connection: Connection, path: Path) -> tuple[int, int]:
     try:
         application = connection.execute(text("PRAGMA application_id")).scalar_one()
         return int(application), int(connection.execute(text("PRAGMA user_version")).scalar_one())
-    except Exception as error:
-        if isinstance(getattr(error, "orig", None), sqlite3.DatabaseError):
-            raise unavailable(error, path) from None
-        raise
+    except DBAPIError as error:
+        raise unavailable(error, path) from None
 
 
 def unavailable(error: Exception, path: Path) -> ArchiveError:

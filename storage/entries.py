@@ -25,6 +25,7 @@ from storage.model import (
     KnownEntry,
     Novelty,
     PendingEntry,
+    PendingRef,
     PlannedEntry,
 )
 from storage.schema import alias, feed, format_time, outlet, pending, sighting
@@ -57,7 +58,7 @@ def articles_at(t: Connection, canonical_urls: Iterable[str]) -> dict[str, int]:
 class Recorded:
     """What one poll's entries came to."""
 
-    pending: tuple[int, ...] = ()  # sightings whose article is now to be had
+    pending: tuple[PendingRef, ...] = ()  # entries whose article is now to be had
     linked: int = 0  # new entries of an article that the archive holds already
     refused: int = 0
 
@@ -68,16 +69,16 @@ def record(t: Connection, feed_id: int, plans: Sequence[PlannedEntry], now: date
     seen_again = [p.known.sighting_id for p in plans if p.known is not None]
     for ids in _chunks(seen_again):
         t.execute(update(sighting).where(sighting.c.id.in_(ids)).values(last_seen_at=now))
-    made_pending: list[int] = []
+    made_pending: list[PendingRef] = []
     outcomes: Counter[EntryStatus] = Counter()
     for plan in plans:
         if plan.known is not None and plan.novelty is Novelty.CHANGED:
-            made_pending.append(_change(t, plan, now))
+            made_pending.append(PendingRef(_change(t, plan, now), feed_id, plan.entry.url))
         elif plan.known is None:
             status, sighting_id = _insert(t, feed_id, plan, linked.get(plan.canonical_url or ""), now)
             outcomes[status] += 1
             if status is EntryStatus.PENDING:
-                made_pending.append(sighting_id)
+                made_pending.append(PendingRef(sighting_id, feed_id, plan.entry.url))
     return Recorded(tuple(made_pending), outcomes[EntryStatus.UNCHANGED], outcomes[EntryStatus.FAILED])
 
 
@@ -146,38 +147,35 @@ def _make_pending(t: Connection, sighting_id: int, entry: Entry, now: datetime) 
     t.execute(statement.on_conflict_do_update(index_elements=["sighting_id"], set_=values))
 
 
-def pending_ids(t: Connection, *, due: datetime | None = None, feed_ids: Sequence[int] | None = None) -> list[int]:
-    """Sightings still to be worked off, oldest first; with `due`, only those whose time has come."""
-    query = select(pending.c.sighting_id).order_by(pending.c.due_at, pending.c.sighting_id)
+def pending_refs(t: Connection, *, due: datetime | None = None) -> list[PendingRef]:
+    """Entries still to be worked off, the longest due first; with `due`, only those whose time has come."""
+    query = (
+        select(sighting.c.id, sighting.c.feed_id, sighting.c.url)
+        .join(pending)
+        .order_by(pending.c.due_at, pending.c.sighting_id)
+    )
     if due is not None:
         query = query.where(pending.c.due_at <= due)
-    ids = [int(row[0]) for row in t.execute(query)]
-    if feed_ids is None:
-        return ids
-    wanted: set[int] = set()
-    for chunk in _chunks(sorted(feed_ids)):
-        rows = t.execute(select(sighting.c.id).join(pending).where(sighting.c.feed_id.in_(chunk)))
-        wanted.update(int(row[0]) for row in rows)
-    return [number for number in ids if number in wanted]
+    return [PendingRef(row.id, row.feed_id, row.url) for row in t.execute(query)]
 
 
 def pending_count(t: Connection) -> int:
     return int(t.execute(select(func.count()).select_from(pending)).scalar_one())
 
 
-def load_pending(t: Connection, sighting_ids: Sequence[int]) -> list[PendingEntry]:
+def load_pending(t: Connection, sighting_id: int) -> PendingEntry | None:
+    """The whole of a pending entry; None if somebody else has finished it."""
     query = (
         select(pending, sighting.c.feed_id, sighting.c.canonical_url, sighting.c.attempts, sighting.c.article_id)
-        .add_columns(outlet.c.name.label("outlet"))
+        .add_columns(outlet.c.name.label("outlet"), feed.c.url.label("feed_url"))
         .select_from(pending)
         .join(sighting, sighting.c.id == pending.c.sighting_id)
         .join(feed, feed.c.id == sighting.c.feed_id)
         .join(outlet, outlet.c.id == feed.c.outlet_id)
+        .where(pending.c.sighting_id == sighting_id)
     )
-    found: list[PendingEntry] = []
-    for ids in _chunks(list(sighting_ids)):
-        found += [_pending(row) for row in t.execute(query.where(pending.c.sighting_id.in_(ids)))]
-    return found
+    row = t.execute(query).first()
+    return None if row is None else _pending(row)
 
 
 def finish(
@@ -230,6 +228,7 @@ def _pending(row: Row[Any]) -> PendingEntry:
     return PendingEntry(
         sighting_id=row.sighting_id,
         feed_id=row.feed_id,
+        feed_url=row.feed_url,
         outlet=row.outlet,
         entry=_unpack(row.entry),
         canonical_url=row.canonical_url,

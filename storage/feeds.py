@@ -72,6 +72,11 @@ def keep_outlet(t: Connection, entry: Outlet) -> int:
     return int(found.id)
 
 
+def ensure_outlet(t: Connection, name: str) -> None:
+    """Make an outlet of this name if there is none; one that is configured stays as it is."""
+    t.execute(upsert(outlet).values(name=name, title=name).on_conflict_do_nothing())
+
+
 def _keep_feed(t: Connection, outlet_id: int, url: str, found: Any) -> None:
     if found is None:
         t.execute(insert(feed).values(outlet_id=outlet_id, url=url))
@@ -162,7 +167,7 @@ def _state(row: Row[Any]) -> FeedState:
         outlet=row.outlet,
         url=row.url,
         status=FeedStatus(row.status),
-        validators=Validators(row.etag, row.last_modified, row.full_answer_at),
+        validators=Validators(row.etag, row.last_modified, row.full_answer_at, row.validators_url),
         body_hash=row.body_hash,
         moved_to=row.moved_to,
         move=move,
@@ -187,6 +192,7 @@ def _columns(state: FeedState) -> dict[str, object]:
         "status": state.status,
         "etag": given.etag,
         "last_modified": given.last_modified,
+        "validators_url": given.url,
         "full_answer_at": given.full_answer_at,
         "body_hash": state.body_hash,
         "moved_to": state.moved_to,

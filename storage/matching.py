@@ -13,7 +13,18 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, Column, Connection, ForeignKey, Integer, LargeBinary, Table, bindparam, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Table,
+    TextClause,
+    bindparam,
+    text,
+)
 
 from storage.model import MatchCandidate, MatchDecision, Signature
 from storage.schema import metadata
@@ -62,19 +73,31 @@ rarity_checkpoint = Table(
     Column("counters", LargeBinary, nullable=False),  # zlib of uint16
 )
 
-# A join against the list of keys: `(key) IN (VALUES ...)` makes SQLite 3.40 scan the whole table.
+# A join against the list of keys: `(key) IN (VALUES ...)` makes SQLite 3.40 scan the whole table. The first step looks
+# at the best 200 articles alone, so that a story of many copies costs no more than that.
 _CANDIDATES = text("""
     WITH wanted(key) AS (SELECT value FROM json_each(:keys)),
-    best(article_id, hits) AS MATERIALIZED (
+    hit(article_id, hits) AS MATERIALIZED (
         SELECT posting.article_id, count(*) FROM wanted CROSS JOIN posting ON posting.key = wanted.key
         WHERE posting.article_id <> :without
-        GROUP BY posting.article_id ORDER BY count(*) DESC, posting.article_id LIMIT :limit
+        GROUP BY posting.article_id ORDER BY count(*) DESC, posting.article_id LIMIT 200
+    ),
+    placed AS (
+        SELECT hit.article_id, hit.hits, article.story_id, article.outlet_id,
+               row_number() OVER (PARTITION BY article.story_id ORDER BY hit.hits DESC, hit.article_id) AS place
+        FROM hit CROSS JOIN article ON article.id = hit.article_id
     )
-    SELECT best.article_id, article.story_id, article.outlet_id, best.hits,
+    SELECT placed.article_id, placed.story_id, placed.outlet_id, placed.hits,
            fingerprint.scheme, fingerprint.exact, fingerprint.tokens
-    FROM best CROSS JOIN article ON article.id = best.article_id
-    CROSS JOIN fingerprint ON fingerprint.article_id = best.article_id
-    ORDER BY best.hits DESC, best.article_id
+    FROM (SELECT * FROM placed WHERE place <= :per_story ORDER BY hits DESC, article_id LIMIT :limit) AS placed
+    CROSS JOIN fingerprint ON fingerprint.article_id = placed.article_id
+    ORDER BY placed.hits DESC, placed.article_id
+""")
+_MEMBERS = text("""
+    SELECT article.id AS article_id, article.story_id, article.outlet_id, 0 AS hits,
+           fingerprint.scheme, fingerprint.exact, fingerprint.tokens
+    FROM article CROSS JOIN fingerprint ON fingerprint.article_id = article.id
+    WHERE article.story_id = :story_id ORDER BY article.id LIMIT :limit
 """)
 _NEW_LOG = text("""
     SELECT log.seq, log.token, coalesce(log.tokens, fingerprint.tokens) AS tokens, log.scheme
@@ -162,10 +185,24 @@ class MatchStore:
         """The counters by slot, the number of stories counted, and the mean of the counters."""
         return self._counters.counters, self._counters.stories, self._counters.total / COUNTERS
 
-    def candidates(self, keys: Sequence[int], limit: int, *, without: int | None = None) -> list[MatchCandidate]:
+    def candidates(
+        self, keys: Sequence[int], limit: int, *, per_story: int, without: int | None = None
+    ) -> list[MatchCandidate]:
         """The articles that share most keys, best first (the earlier of two equals first), with their fingerprints."""
-        found = {"keys": json.dumps(list(keys)), "limit": limit, "without": -1 if without is None else without}
-        rows = self._connection.execute(_CANDIDATES, found)
+        return self._articles(
+            _CANDIDATES,
+            keys=json.dumps(list(keys)),
+            limit=limit,
+            per_story=per_story,
+            without=-1 if without is None else without,
+        )
+
+    def members(self, story_id: int, limit: int) -> list[MatchCandidate]:
+        """The earliest articles of a story."""
+        return self._articles(_MEMBERS, story_id=story_id, limit=limit)
+
+    def _articles(self, statement: TextClause, **values: object) -> list[MatchCandidate]:
+        rows = self._connection.execute(statement, values)
         return [
             MatchCandidate(r.article_id, r.story_id, r.outlet_id, r.hits, Signature(r.scheme, r.exact, r.tokens))
             for r in rows

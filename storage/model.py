@@ -237,11 +237,21 @@ class PlannedEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PendingRef:
+    """An entry whose article is still to be had, by number: enough to queue it."""
+
+    sighting_id: int
+    feed_id: int
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PendingEntry:
     """An entry whose article is still to be had."""
 
     sighting_id: int
     feed_id: int
+    feed_url: str
     outlet: str
     entry: Entry
     canonical_url: str | None
@@ -353,13 +363,14 @@ class MatchCandidate:
 
 @dataclass(frozen=True, slots=True)
 class EdgeDraft:
-    """A duplicate edge before its article has an id."""
+    """A duplicate edge before the article that is judged has an id; where an id is None, that article is meant."""
 
-    original_id: int
+    original_id: int | None
     kind: EdgeKind
     score: float
     threshold: float
     evidence: str  # JSON: the figures behind the verdict
+    article_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,3 +382,4 @@ class MatchDecision:
     edges: tuple[EdgeDraft, ...]
     keys: tuple[int, ...]  # under which the article stands in the index; signed 32-bit
     counted: bytes = b""  # packed uint32 counter slots of its shingles; empty when it joins a story
+    leaving: tuple[int, ...] = ()  # articles that turn out to be round-ups: each leaves its story for one of its own

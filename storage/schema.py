@@ -37,10 +37,10 @@ class Utc(TypeDecorator[datetime]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:  # noqa: ARG002
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:
         return None if value is None else format_time(value)
 
-    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
         return None if value is None else parse_time(value)
 
 
@@ -90,6 +90,7 @@ feed = Table(
     Column("articles", Integer, nullable=False, server_default="0"),
     Column("etag", Text),
     Column("last_modified", Text),
+    Column("validators_url", Text),
     Column("full_answer_at", Utc),
     Column("body_hash", Text),
     Column("moved_to", Text),

@@ -20,7 +20,7 @@ from typer.main import get_group
 
 from ingest import __version__
 from ingest.cli import output
-from storage.errors import ArchiveError
+from storage.errors import ArchiveError, BadAddress
 
 DONE, NOTHING_DONE, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -36,8 +36,16 @@ class Listed:
 
 
 COMMANDS = (  # in the order of the help; sections in the order of their first line
+    Listed("Collect", "once", "ingest.cli.once", "Poll every feed once, work off everything pending, report."),
+    Listed("Collect", "demo", "ingest.cli.demo", "Try everything out against a sample newsroom on this machine."),
+    Listed("Collect", "import", "ingest.cli.importing", "Take in articles you already have, from a JSONL file."),
+    Listed("Set up", "preview", "ingest.cli.preview", "Show what would be ingested from a feed or a page."),
     Listed("Read", "list", "ingest.cli.reading", "List articles, newest first."),
     Listed("Read", "search", "ingest.cli.reading", "Find articles by their words."),
+    Listed("Read", "show", "ingest.cli.showing", "Show an article."),
+    Listed("Read", "story", "ingest.cli.showing", "Show a story: the articles that carry the same text."),
+    Listed("Read", "revisions", "ingest.cli.showing", "Show how an article has changed, word by word."),
+    Listed("Judge", "duplicates", "ingest.cli.duplicates", "Why articles count as copies."),
 )
 
 
@@ -47,13 +55,13 @@ class LazyGroup(TyperGroup):
     Click's objects are typed `Any`: typer takes click's classes from click in some versions and from within in others.
     """
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: Any) -> list[str]:
         return [command.name for command in COMMANDS]
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         return next((load(command) for command in COMMANDS if command.name == cmd_name), None)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         widest = max(len(command.name) for command in COMMANDS)
         for section in dict.fromkeys(command.section for command in COMMANDS):
             with formatter.section(section):
@@ -102,7 +110,7 @@ def border() -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
     except ArchiveError as error:
         output.complain(str(error))
-        raise typer.Exit(NOTHING_DONE) from None
+        raise typer.Exit(WRONG_USAGE if isinstance(error, BadAddress) else NOTHING_DONE) from None
     except _config_errors() as error:
         for problem in error.problems:
             output.complain(str(problem))

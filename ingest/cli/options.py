@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,15 +22,30 @@ Database = Annotated[
         help="The archive.  [default: $INGEST_DATABASE, or as in the settings, or sqlite:///data/archive.db]",
     ),
 ]
+NoDatabase = Annotated[
+    str | None, typer.Option("--database", metavar="URL", help="Taken by every command; this one uses no archive.")
+]
+OwnConfig = Annotated[
+    Path | None, typer.Option("--config", metavar="PATH", help="Taken by every command; this one brings its own.")
+]
+OwnDatabase = Annotated[
+    str | None, typer.Option("--database", metavar="URL", help="Taken by every command; this one brings its own.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Print CSV with a header line.")]
+Limit = Annotated[int | None, typer.Option(metavar="N", min=0, help="At most so many; 0 for all.")]
 
 
-def database_url(config: Path | None, database: str | None) -> str:  # noqa: ARG001  # until the settings land
-    """The archive a command works on."""
-    return database or os.environ.get("INGEST_DATABASE") or "sqlite:///data/archive.db"
+def archive_url(config: Path | None, database: str | None) -> str:
+    """The archive a command works on. Named by option, it needs no settings (and pydantic's time to load)."""
+    if database:
+        return database
+    from ingest.config import find_database
+
+    return find_database(config, database)
 
 
 def open_archive(config: Path | None, database: str | None, *, write: bool = False) -> Archive:
     from storage.archive import Archive
 
-    return Archive.open(database_url(config, database), write=write)
+    return Archive.open(archive_url(config, database), write=write)

@@ -1,17 +1,17 @@
-"""Two fingerprints, compared exactly."""
+"""Two fingerprints, compared exactly: evidence, score, verdict."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from ingest.duplicates.evidence import Evidence, gather
 from ingest.duplicates.fingerprint import Fingerprint
+from ingest.duplicates.model import fitted
 from ingest.duplicates.rarity import Rarity
 from ingest.duplicates.shingles import Shingled
 from storage.model import EdgeKind
 
-THRESHOLD = 0.6
+NO_RARITY = Rarity()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +21,22 @@ class Comparison:
     score: float
     kind: EdgeKind | None
     threshold: float
-    containment: float  # share of the smaller text's 3-shingles that stand in the other
-    jaccard: float
+    evidence: Evidence | None  # None when the texts are exactly equal, too short, or have next to nothing in common
 
 
 def compare(a: Fingerprint, b: Fingerprint, *, rarity: Rarity | None = None) -> Comparison:
     """How far two texts are the same. Symmetric. `rarity` is what an archive knows of its shingles."""
-    return compare_shingled(Shingled(a), Shingled(b), rarity)
+    return compare_shingled(Shingled(a), Shingled(b), rarity or NO_RARITY)
 
 
-def compare_shingled(a: Shingled, b: Shingled, rarity: Rarity | None = None) -> Comparison:  # noqa: ARG001
+def compare_shingled(a: Shingled, b: Shingled, rarity: Rarity) -> Comparison:
+    threshold = fitted().threshold
     if a.fingerprint.exact == b.fingerprint.exact:
-        return Comparison(1.0, EdgeKind.EXACT, 1.0, 1.0, 1.0)
+        return Comparison(1.0, EdgeKind.EXACT, 1.0, None)
     if a.fingerprint.is_short or b.fingerprint.is_short:
-        return Comparison(0.0, None, THRESHOLD, 0.0, 0.0)
-    one, other = a.sets[2], b.sets[2]
-    common = len(np.intersect1d(one, other, assume_unique=True))
-    containment = common / max(1, min(len(one), len(other)))
-    jaccard = common / max(1, len(one) + len(other) - common)
-    kind = EdgeKind.NEAR if containment >= THRESHOLD else None
-    return Comparison(containment, kind, THRESHOLD, containment, jaccard)
+        return Comparison(0.0, None, threshold, None)
+    evidence = gather(a, b, rarity)
+    if evidence is None:
+        return Comparison(0.0, None, threshold, None)
+    score = fitted().score(evidence)
+    return Comparison(score, EdgeKind.NEAR if score >= threshold else None, threshold, evidence)

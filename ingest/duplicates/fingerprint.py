@@ -76,7 +76,7 @@ class Fingerprint:
         return len(self.body) < MIN_TOKENS
 
 
-def fingerprint(text: str, *, title: str = "", language: str | None = None) -> Fingerprint:  # noqa: ARG001
+def fingerprint(text: str, *, title: str = "", language: str | None = None) -> Fingerprint:
     """The fingerprint of an article: stateless, the same on every machine, for any string.
 
     `language` is accepted for schemes that need it; this one reads the script off the characters.

@@ -13,24 +13,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.duplicates.fingerprint import Fingerprint
-from ingest.duplicates.shingles import Hashes, Shingled
+from ingest.duplicates.shingles import Hashes, Shingled, distinct
 from storage.model import Signature
 
 SLOT_BITS = 24
+YOUNG = 5_000  # stories: a smaller archive knows too little of frequencies, and counts as one of this size
 _SHIFT = np.uint64(64 - SLOT_BITS)
+
+Weights = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rarity:
-    """`counters` has 2^24 entries: stories in which a shingle of that slot stands. `load` is their mean."""
+    """`counters` has 2^24 entries: stories in which a shingle of that slot stands. `load` is their mean.
 
-    counters: NDArray[np.uint16]
-    stories: int
-    load: float
+    Without counters every shingle is as rare as any other.
+    """
 
-    def stories_with(self, hashes: Hashes) -> NDArray[np.float64]:
+    counters: NDArray[np.uint16] | None = None
+    stories: int = 0
+    load: float = 0.0
+
+    def stories_with(self, hashes: Hashes) -> Weights:
         """In about how many stories each shingle stands."""
-        return np.maximum(self.counters[slots(hashes)].astype(np.float64) - self.load, 0.0)
+        if self.counters is None:
+            return np.zeros(len(hashes))
+        counted = self.counters[slots(hashes)].astype(np.float64)
+        return np.maximum(counted - self.load, 0.0)
+
+    def weights(self, hashes: Hashes) -> Weights:
+        """1 for a shingle of at most one story, 1/2 for one of two in 5,000, near 0 for a phrase that is everywhere.
+
+        Relative to the size of the archive, so that a weight means the same as the archive grows.
+        """
+        others = np.maximum(self.stories_with(hashes) - 1.0, 0.0)
+        return 1.0 / (1.0 + others * (YOUNG / max(self.stories, YOUNG)))
+
+    def information(self, hashes: Hashes) -> Weights:
+        """The inverse document frequency of each shingle: log(stories / stories that have it)."""
+        return np.log((self.stories + 2) / np.maximum(self.stories_with(hashes), 1.0))
 
 
 def slots(hashes: Hashes) -> NDArray[np.uint32]:
@@ -39,7 +60,7 @@ def slots(hashes: Hashes) -> NDArray[np.uint32]:
 
 def counted_slots(shingled: Shingled) -> bytes:
     """The distinct counters of a text's shingles, packed: what is counted when it founds a story."""
-    return np.unique(slots(np.concatenate(shingled.sets))).tobytes()
+    return distinct(slots(np.concatenate(shingled.orders))).tobytes()
 
 
 def slots_of_signature(signature: Signature) -> bytes:

@@ -85,9 +85,9 @@ class Backend(httpcore.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109
-        local_address: str | None = None,  # noqa: ARG002
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
+        timeout: float | None = None,  # noqa: ASYNC109
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         addresses = await self._addresses(host.strip("[]"), port)
         if self._guard:
@@ -169,7 +169,7 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
 
     # what httpcore calls
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         while not self._buffer and not self._ended:
             self._arrival = asyncio.get_running_loop().create_future()
             await self._arrival
@@ -190,7 +190,7 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             raise Stopped(Failure(FailureKind.TOO_LARGE, f"over {_LARGEST_HEAD // 1024} KiB of headers"))
         return data
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
         if self._transport is None or self._transport.is_closing():
             raise httpcore.WriteError("connection closed")
         self._transport.write(buffer)
@@ -199,7 +199,7 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self,
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109
+        timeout: float | None = None,  # noqa: ASYNC109
     ) -> httpcore.AsyncNetworkStream:
         host = (server_hostname or "").strip("[]")
         stage, self._progress.stage = self._progress.stage, "agreeing on TLS"

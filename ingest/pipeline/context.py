@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
+from urllib.parse import urlsplit
 
-from ingest.config import FeedSettings, OutletSettings, Settings
-from ingest.drafts import OutletHints
+from ingest.config import ExtractSettings, FeedSettings, OutletSettings, Settings
 from ingest.fetching import Fetcher, RequestOptions
-from ingest.pages import ExtractRules
+from ingest.jobs import OutletHints
 from ingest.pipeline.report import Report
 from ingest.pipeline.writer import Writer
 from ingest.workers import Workers
@@ -20,6 +20,8 @@ from storage.model import EntryStatus, FeedState, PendingEntry, PollOutcome
 
 class Observer(Protocol):
     """Who is told of what happens, as it happens: the progress display, the log."""
+
+    def feeds_chosen(self, count: int) -> None: ...
 
     def feed_started(self, state: FeedState) -> None: ...
 
@@ -43,16 +45,26 @@ class Configured:
 
     @classmethod
     def of(cls, outlet: OutletSettings, feed: FeedSettings) -> Configured:
-        rules = ExtractRules.of(outlet.extract) if outlet.extract else None
         return cls(
             outlet,
             feed,
             RequestOptions.of(feed),
-            OutletHints(language=outlet.language, timezone=outlet.timezone, rules=rules),
+            hints_of(outlet),
         )
 
+    def options_for(self, url: str) -> RequestOptions:
+        """What to send along for an article's page: secrets go to the feed's own origin only."""
+        theirs, ours = urlsplit(url), urlsplit(self.feed.url)
+        same = (theirs.scheme, theirs.netloc) == (ours.scheme, ours.netloc)
+        return self.options if same else self.options.elsewhere()
 
-def _now() -> datetime:
+
+def hints_of(outlet: OutletSettings) -> OutletHints:
+    extract = None if outlet.extract == ExtractSettings() else outlet.extract
+    return OutletHints(outlet.language, outlet.timezone, extract)
+
+
+def utc_now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
@@ -68,4 +80,4 @@ class Run:
     observer: Observer
     feeds: Mapping[str, Configured]  # by the configured address
     report: Report = field(default_factory=Report)
-    now: Callable[[], datetime] = _now
+    now: Callable[[], datetime] = utc_now

@@ -3,85 +3,106 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.drafts import Page, draft_from_feed, draft_from_page
 from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
+from ingest.jobs import PAGE_SECONDS, Page, draft_from_feed, draft_from_page
 from ingest.keeping import Kept, keep
 from ingest.pipeline.context import Configured, Run
 from ingest.pipeline.retries import is_pause, next_attempt
 from storage import entries
-from storage.model import ArticleDraft, EntryStatus, Failure, FailureKind, PendingEntry
+from storage.errors import ArchiveError
+from storage.model import ArticleDraft, EntryStatus, Failure, FailureKind, PendingEntry, PendingRef
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-PAGE_SECONDS = 10.0  # of a worker's time
+
+_WORKER_LOST = (FailureKind.TOO_SLOW, FailureKind.CRASHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """An entry that needs no page: its article is in the archive already."""
+
+    entry: PendingEntry
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What was got for an entry, before the archive was asked. `refused`: why its page was not to be had."""
+    """What was got for an entry, before the archive was asked."""
 
     draft: ArticleDraft | Failure
-    refused: Failure | None = None
+    page_tried: bool = True
+
+    @property
+    def kept_from_feed(self) -> bool:
+        return self.page_tried and isinstance(self.draft, ArticleDraft) and self.draft.from_feed
 
 
-async def work_off(run: Run, pending: PendingEntry) -> None:
+async def work_off(run: Run, ref: PendingRef) -> None:
     """Bring one pending entry to its final status, or postpone it. The border: a bug costs this entry only."""
+    pending = await run.writer.write(_take, ref.sighting_id)
+    if pending is None:
+        return
+    if isinstance(pending, Linked):
+        _count(run, pending.entry, EntryStatus.UNCHANGED)
+        return
     try:
         await _work_off(run, pending)
+    except ArchiveError:
+        raise
     except Exception as error:  # noqa: BLE001  the border of one entry
         run.observer.bug(f"entry {pending.entry.key}", traceback.format_exc())
         failure = Failure(FailureKind.INTERNAL, f"a mistake in ingest: {type(error).__name__}")
         await _end_failed(run, pending, failure)
 
 
+def _take(t: Connection, sighting_id: int) -> PendingEntry | Linked | None:
+    """The entry, unless another feed's entry brought its article while this one was waiting."""
+    pending = entries.load_pending(t, sighting_id)
+    if pending is None or pending.article_id is not None or pending.canonical_url is None:
+        return pending
+    article_id = entries.articles_at(t, [pending.canonical_url]).get(pending.canonical_url)
+    if article_id is None:
+        return pending
+    entries.finish(t, pending, EntryStatus.UNCHANGED, article_id=article_id)
+    return Linked(pending)
+
+
 async def _work_off(run: Run, pending: PendingEntry) -> None:
-    configured = run.feeds[run.feed_urls[pending.feed_id]]
-    linked = await _already_stored(run, pending)
-    if linked is not None:
-        await run.writer.write(entries.finish, pending, EntryStatus.UNCHANGED, article_id=linked)
-        _count(run, pending, EntryStatus.UNCHANGED)
-        return
-    found = await _find(run, pending, configured)
+    found = await _find(run, pending, run.feeds[pending.feed_url])
     if isinstance(found.draft, Failure):
         await _fail(run, pending, found.draft)
         return
     kept = await run.writer.write(_keep, run, pending, found.draft)
-    from_feed = found.refused is not None and found.draft.from_feed
-    _count(run, pending, kept.status, duplicate=kept.duplicate, kept_from_feed=from_feed)
-
-
-async def _already_stored(run: Run, pending: PendingEntry) -> int | None:
-    """The article, if another feed's entry brought it while this one was waiting."""
-    if pending.article_id is not None or pending.canonical_url is None:
-        return None
-    known = await run.writer.write(entries.articles_at, [pending.canonical_url])
-    return known.get(pending.canonical_url)
+    _count(run, pending, kept.status, duplicate=kept.duplicate, kept_from_feed=found.kept_from_feed)
 
 
 async def _find(run: Run, pending: PendingEntry, configured: Configured) -> _Found:
     if pending.entry.url is None or not configured.outlet.pages:
-        return _Found(await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints))
-    request = FetchRequest(pending.entry.url, Purpose.PAGE, options=configured.options)
-    answer = await run.fetcher.fetch(request)
-    if isinstance(answer, Fetched):
-        page = Page(answer.body, answer.final_url, answer.content_type)
+        return _Found(await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints), page_tried=False)
+    page = await _fetch_page(run, pending.entry.url, configured)
+    if isinstance(page, Page):
         draft = await run.workers.run(PAGE_SECONDS, draft_from_page, pending, page, configured.hints)
-        if not isinstance(draft, Failure):
-            return _Found(draft, refused=Failure(FailureKind.NOT_AN_ARTICLE, "") if draft.from_feed else None)
-        answer = draft
-        if draft.kind not in (FailureKind.TOO_SLOW, FailureKind.CRASHED):
+        if not (isinstance(draft, Failure) and draft.kind in _WORKER_LOST):
             return _Found(draft)
+        page = draft
+    if next_attempt(page, pending.attempts + 1, pending.since, run.now()) is not None:
+        return _Found(page)
+    return _Found(await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints, page))
+
+
+async def _fetch_page(run: Run, url: str, configured: Configured) -> Page | Failure:
+    answer = await run.fetcher.fetch(FetchRequest(url, Purpose.PAGE, options=configured.options_for(url)))
     if isinstance(answer, NotModified):
-        answer = Failure(FailureKind.NETWORK, "answered 304 to a request without validators")
-    if next_attempt(answer, pending.attempts + 1, pending.since, run.now()) is not None:
-        return _Found(answer)
-    draft = await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints, instead_of=answer)
-    return _Found(draft, refused=answer)
+        return Failure(FailureKind.NETWORK, "answered 304 to a request without validators")
+    if isinstance(answer, Fetched):
+        if answer.truncated:  # half an article must not pass for the whole
+            return Failure(FailureKind.TRUNCATED, "the page was cut off")
+        return Page(answer.body, answer.final_url, answer.content_type)
+    return answer
 
 
 def _keep(t: Connection, run: Run, pending: PendingEntry, draft: ArticleDraft) -> Kept:
@@ -109,7 +130,7 @@ async def _end_failed(run: Run, pending: PendingEntry, failure: Failure) -> None
 
 
 def _report(run: Run, pending: PendingEntry, failure: Failure) -> None:
-    run.report.failed(run.feed_urls[pending.feed_id], pending.entry.url or pending.entry.key, failure)
+    run.report.failed(pending.feed_url, pending.entry.url or pending.entry.key, failure)
 
 
 def _count(

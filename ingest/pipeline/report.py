@@ -57,7 +57,5 @@ class Report:
             "articles": {name: self.articles[name] for name in articles},
             "http": {"requests": self.requests, "bytes": self.bytes},
             "seconds": round(self.seconds, 3),
-            "failures": [
-                {"feed": f.feed, "url": f.url, "kind": f.kind, "detail": f.detail} for f in self.failures
-            ],
+            "failures": [{"feed": f.feed, "url": f.url, "kind": f.kind, "detail": f.detail} for f in self.failures],
         }
