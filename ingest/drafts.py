@@ -35,10 +35,23 @@ def extract(page: Page, hints: OutletHints, entry: Entry | None = None, *, expla
         url=page.url,
         content_type=page.content_type,
         rules=ExtractRules.of(hints.extract) if hints.extract else None,
-        feed=FeedHint.of(entry) if entry else None,
+        feed=_hint(entry) if entry else None,
         language=(entry.language if entry else None) or hints.language,
         timezone=hints.timezone,
         explain=explain,
+    )
+
+
+def _hint(entry: Entry) -> FeedHint:
+    return FeedHint(
+        title=entry.title,
+        summary=entry.summary,
+        content_html=entry.content_html,
+        authors=entry.authors,
+        published_at=entry.published_at,
+        updated_at=entry.updated_at,
+        image_url=entry.image_url,
+        language=entry.language,
     )
 
 

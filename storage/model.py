@@ -359,6 +359,7 @@ class MatchCandidate:
     outlet_id: int
     hits: int  # index keys in common
     signature: Signature
+    is_roundup: bool = False  # texts of several stories are known to stand inside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,5 +382,5 @@ class MatchDecision:
     story_id: int | None  # the story to join; None: it founds its own
     edges: tuple[EdgeDraft, ...]
     keys: tuple[int, ...]  # under which the article stands in the index; signed 32-bit
-    counted: bytes = b""  # packed uint32 counter slots of its shingles; empty when it joins a story
+    counted: bytes = b""  # packed uint32 counter slots of its shingles; if it joins a story, of what is new in it
     leaving: tuple[int, ...] = ()  # articles that turn out to be round-ups: each leaves its story for one of its own

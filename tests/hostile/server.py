@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gzip
 import ssl
+import sys
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
@@ -127,7 +128,7 @@ def scenario(path: str) -> Callable[[Scenario], Scenario]:
 
 
 def head(status: str = "200 OK", *lines: str, length: int | None = None, kind: str = "application/rss+xml") -> bytes:
-    fields = [f"HTTP/1.1 {status}", f"Content-Type: {kind}", 'ETag: "v1"', *lines]
+    fields = [f"HTTP/1.1 {status}", "Connection: close", f"Content-Type: {kind}", 'ETag: "v1"', *lines]
     if length is not None:
         fields.append(f"Content-Length: {length}")
     return ("\r\n".join(fields) + "\r\n\r\n").encode("latin-1")
@@ -201,6 +202,12 @@ async def _flood(writer: asyncio.StreamWriter, data: bytes, times: int | None = 
 async def _(_request: Request, writer: asyncio.StreamWriter) -> None:
     writer.write(head())
     await _flood(writer, b"<item/>" * 9_000)
+
+
+@scenario("/endless_video")
+async def _(_request: Request, writer: asyncio.StreamWriter) -> None:
+    writer.write(head(kind="video/mp4"))
+    await _flood(writer, bytes(60_000))
 
 
 @scenario("/infinite_chunks")
@@ -339,3 +346,15 @@ async def _(request: Request, writer: asyncio.StreamWriter) -> None:
 @scenario("/moved_to")
 async def _(request: Request, writer: asyncio.StreamWriter) -> None:
     writer.write(head("301 Moved", f"Location: {request.query}", length=0))
+
+
+async def _serve_until_told() -> None:
+    """For a process of its own: prints the port, serves until standard input ends."""
+    bombs.gzip_in_gzip()  # built beforehand
+    async with hostile() as running:
+        print(running.port, flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve_until_told())

@@ -8,10 +8,11 @@ import time
 import pytest
 
 from ingest.fetching import Fetched, FetchRequest, Purpose
+from ingest.fetching.network import SystemResolver
 from storage.model import Failure, FailureKind, Validators
 from tests.hostile import bombs
 from tests.hostile.cases import CASES, PRIVATE_FORMS, TRUNCATED, WHOLE, Case
-from tests.hostile.client import fetcher, outcome
+from tests.hostile.client import fetcher, outcome, settings
 from tests.hostile.server import FEED, SCENARIOS, hostile
 
 
@@ -55,6 +56,19 @@ def test_private_addresses_are_refused_in_every_form() -> None:
                     assert isinstance(result, Failure), asked
                     assert result.kind is FailureKind.REFUSED_ADDRESS, (asked, result)
             assert secret.asked == []
+
+    asyncio.run(run())
+
+
+def test_without_opened_networks_no_spelling_of_this_machine_is_asked() -> None:
+    async def run() -> None:
+        closed = settings().model_copy(update={"allow_networks": ()})
+        async with hostile() as server, fetcher(closed, SystemResolver()) as client:
+            for host in ("localhost", "LOCALHOST", "127.0.0.1", "127.1", "0x7f000001", "2130706433", "0", "[::1]"):
+                result = await client.fetch(FetchRequest(f"http://{host}:{server.port}/feed", Purpose.FEED))
+                assert isinstance(result, Failure), host
+                assert result.kind is FailureKind.REFUSED_ADDRESS, (host, result)
+            assert server.asked == []
 
     asyncio.run(run())
 
