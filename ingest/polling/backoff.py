@@ -52,7 +52,7 @@ def add(points: float, failure: Failure) -> float:
 def back_off(interval: timedelta, points: float) -> timedelta:
     """`interval` doubled by every whole point, up to a day; an interval beyond a day stays."""
     limit = max(interval, BACK_OFF_LIMIT)
-    return min(interval * 2 ** int(min(points, 16.0)), limit)
+    return min(interval * (1 << int(min(points, 16.0))), limit)
 
 
 @dataclass(frozen=True, slots=True)

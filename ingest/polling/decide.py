@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ingest.polling import backoff
 from ingest.polling.durations import DAY, MINUTE, ZERO, clamp, spoken
-from ingest.polling.freshness import Freshness
+from ingest.polling.freshness import NOTHING_SAID, Freshness
 from ingest.polling.hints import NO_HINTS, Hints, after_skips, read_hints
 from ingest.polling.pace import Bounds, Listing, Step, first_step, next_step, read_pace, same_step
 from storage.model import Failure, FailureKind, FeedState, FeedStatus, PollOutcome
@@ -42,7 +42,7 @@ class PollResult:
     outcome: PollOutcome
     at: datetime
     failure: Failure | None = None
-    freshness: Freshness = Freshness()
+    freshness: Freshness = NOTHING_SAID
     listed: int = 0
     new: int = 0
     dates: tuple[datetime, ...] = ()
@@ -86,7 +86,7 @@ class _Poll:
 
 @dataclass(frozen=True, slots=True)
 class _Wait:
-    """A wait under discussion; `seen: verdict, time` is its reason. Not a second before `floor`, however the jitter falls."""
+    """A wait under discussion; `seen: verdict, time` is its reason. Never before `floor`, however the jitter falls."""
 
     time: timedelta
     seen: str

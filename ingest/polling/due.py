@@ -33,10 +33,10 @@ def repair_due(
 ) -> datetime | None:
     """A due time that can be worked with; the very one that was stored unless a clock jump has made nonsense of it.
 
-    Further ahead than any decision reaches (a tenth over `max_interval`, for the jitter): the clock was set back, or was
-    ahead when the time was stored. It is moved by whole intervals into the interval from now on, which keeps the feeds
-    as evenly spread as they were. Long past: the clock was set forward, or nobody ran us; it stays due, `catch_up`
-    spreads it. None (never polled) stays None: due now.
+    Further ahead than any decision reaches (a tenth over `max_interval`, for the jitter): the clock was set back, or
+    was ahead when the time was stored. It is moved by whole intervals into the interval from now on, which keeps the
+    feeds as evenly spread as they were. Long past: the clock was set forward, or nobody ran us; it stays due, and
+    `catch_up` spreads it. None (never polled) stays None: due now.
     """
     if next_poll_at is None or next_poll_at <= now + max_interval * 1.1:
         return next_poll_at

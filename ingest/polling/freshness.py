@@ -34,6 +34,9 @@ class Freshness:
     retry_after: timedelta | None = None
 
 
+NOTHING_SAID = Freshness()
+
+
 def freshness(headers: Mapping[str, str], now: datetime) -> Freshness:
     """Reads the headers of one answer that came at `now`. Never raises.
 

@@ -1,4 +1,4 @@
-"""What a feed document itself says about its rhythm: RSS `ttl`, `sy:updatePeriod`/`sy:updateFrequency`, `skipHours`, `skipDays`.
+"""What a feed document says of its rhythm: RSS `ttl`, `skipHours`, `skipDays`, `sy:updatePeriod` and `-Frequency`.
 
 The archive keeps the hints of the last document as JSON (`FeedState.hints`), because a 304 brings none:
 `{"ttl": "60", "update_period": "hourly", "update_frequency": "2", "skip_hours": ["0", "1"], "skip_days": ["Sunday"]}`,

@@ -83,7 +83,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one poll has taught. `safe`: the longest wait that loses no entry by all we know; `seen` and `verdict`: why."""
+    """What one poll taught. `safe`: the longest wait that loses no entry by all we know; `seen`, `verdict`: why."""
 
     pace: Pace
     safe: timedelta
@@ -135,7 +135,7 @@ def reach(listing: Listing, now: datetime) -> timedelta | None:
 
 
 def first_step(listing: Listing, at: datetime, bounds: Bounds) -> Step:
-    """Without a history the dates in the document must tell; without dates we soon look again and slow down from there."""
+    """Without a history the dates in the document tell; without dates we soon look again and slow down from there."""
     back = reach(listing, at)
     if back is None:
         why = f"{_entries(listing.listed)} without usable dates" if listing.listed else "no entries yet"

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-
-from ingest.polling import boring_words as words
+from importlib import resources
 
 RECHECK_AFTER = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=3))
+
+_RULES = tomllib.loads(resources.files("ingest.polling").joinpath("boring.toml").read_text("utf-8"))
+_COUNTED = frozenset(_RULES["counted"].split())
+_DATED = frozenset(_RULES["dated"].split())
+_GLUE = frozenset(_RULES["glue"].split())
+_RELATED = frozenset(_RULES["related"])
+_SENTENCE_ENDS = tuple(_RULES["sentence_ends"])
 _MOST_CHARACTERS = 160  # of a line that can be boring
 _MOST_WORDS = 12
 _MOST_TITLE_WORDS = 25  # of a line in a block of related links
 
-_WORD = re.compile(r"\w+")
-_NUMBER = re.compile(rf"\d+[{words.NUMBER_TAILS}]{{0,3}}(?:\d+[{words.NUMBER_TAILS}]{{0,3}}){{0,3}}")
+_NUMBER = re.compile(rf"(?:\d{{1,9}}[{_RULES['number_tails']}]{{0,3}}){{1,4}}")
+_BARE_DATE = re.compile(r"[\d./: -]{6,20}|\d{1,3}")
 _BRACKETED = re.compile(r"[(\[]([^()\[\]\n]{1,80})[)\]]")
 _SPACE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 _TYPOGRAPHY = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "…": "..."}
 )
+_PUNCTUATION = str.maketrans(dict.fromkeys('!"#$%&()*+,-./:;<=>?@[]^_`{|}~·•،؛。，：（）【】', " "))
 
 
 def next_recheck(
@@ -79,30 +87,27 @@ def _without_related(lines: Sequence[str]) -> Iterator[str]:
 
 def _related(line: str) -> tuple[bool, str]:
     """Whether the line is a label such as `Read more:`, and what it links to."""
-    label, colon, rest = line.partition(":") if ":" in line[:40] else line.partition("|")
-    known = " ".join(_WORD.findall(label[:60].casefold())) in words.RELATED
-    return known and len(line) <= _MOST_CHARACTERS and (bool(colon) or not rest), rest.strip()
+    label, _, rest = line.replace("|", ":", 1).partition(":")
+    return len(line) <= _MOST_CHARACTERS and " ".join(_words(label)) in _RELATED, rest.strip()
 
 
 def _is_title(line: str) -> bool:
-    return not line.endswith(words.SENTENCE_ENDS) and len(line.split(" ", _MOST_TITLE_WORDS)) <= _MOST_TITLE_WORDS
+    return not line.endswith(_SENTENCE_ENDS) and len(line.split(" ", _MOST_TITLE_WORDS)) <= _MOST_TITLE_WORDS
 
 
 def _is_stamp(line: str) -> bool:
     """A line of nothing but a counter or a date, with the words that go with it."""
-    if len(line) > _MOST_CHARACTERS:
-        return False
-    found = _WORD.findall(line.casefold())
+    found = _words(line) if len(line) <= _MOST_CHARACTERS else []
     if not 0 < len(found) <= _MOST_WORDS:
         return False
-    others = [word for word in found if not _NUMBER.fullmatch(word)]
-    numbered = len(others) < len(found)
-    told = any(word in words.COUNTED or word in words.DATED for word in others) or _is_bare_date(line)
-    return (numbered or "ago" in others or "now" in others) and told and all(word in words.ALL for word in others)
+    others = {word for word in found if not _NUMBER.fullmatch(word)}
+    timed = len(others) < len(set(found)) or bool(others & {"ago", "now", "today", "yesterday"})
+    told = bool(others & (_COUNTED | _DATED)) or bool(_BARE_DATE.fullmatch(line))
+    return timed and told and others <= _COUNTED | _DATED | _GLUE
 
 
-def _is_bare_date(line: str) -> bool:
-    return bool(re.fullmatch(r"[\d./: -]{6,20}|\d{1,3}", line))
+def _words(line: str) -> list[str]:
+    return line.casefold().translate(_PUNCTUATION).split()
 
 
 def _unless_stamp(match: re.Match[str]) -> str:
