@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select, text
 
-from storage.schema import article, unindexed
+from storage.schema import article, article_text, unindexed
 from storage.words import fold
 
 CREATE = "CREATE VIRTUAL TABLE article_words USING fts5(title, text, authors, categories, content='', tokenize='ascii')"
@@ -50,8 +50,9 @@ def forget(t: Connection, article_id: int) -> None:
 
 
 def _words_of(t: Connection, article_ids: Sequence[int]) -> list[dict[str, int | str]]:
-    columns = [article.c[name] for name in ("id", "title", "text", "authors", "extra")]
-    rows = t.execute(select(*columns).where(article.c.id.in_(article_ids)).order_by(article.c.id))
+    columns = [article.c[name] for name in ("id", "title", "authors", "extra")]
+    query = select(*columns, article_text.c.text).join(article_text)
+    rows = t.execute(query.where(article.c.id.in_(article_ids)).order_by(article.c.id))
     return [
         {
             "id": row.id,
