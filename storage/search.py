@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, func, insert, select, text
 
 from storage.schema import article, article_text, unindexed
-from storage.words import fold
+from storage.words import index_form
 
 CREATE = "CREATE VIRTUAL TABLE article_words USING fts5(title, text, authors, categories, content='', tokenize='ascii')"
 WEIGHTS = "5.0, 1.0, 1.0, 0.5"  # of those columns, for bm25
@@ -56,10 +56,10 @@ def _words_of(t: Connection, article_ids: Sequence[int]) -> list[dict[str, int |
     return [
         {
             "id": row.id,
-            "title": fold(row.title),
-            "text": fold(row.text),
-            "authors": fold(", ".join(json.loads(row.authors))),
-            "categories": fold(", ".join(categories(row.extra))),
+            "title": index_form(row.title),
+            "text": index_form(row.text),
+            "authors": index_form(", ".join(json.loads(row.authors))),
+            "categories": index_form(", ".join(categories(row.extra))),
         }
         for row in rows
     ]

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from storage import connect, search, stories
 from storage.archive import Archive
 from storage.errors import ArchiveError, ArchiveUnavailable
-from storage.words import fold
+from storage.words import index_form
 
 SAMPLE = 500  # articles whose index is compared with their text
 
@@ -191,7 +191,7 @@ def _indexed_otherwise(c: Connection) -> Iterator[int]:
                 WHERE a.id IN (SELECT id FROM article ORDER BY random() LIMIT :size)"""
     for row in c.execute(text(sample), {"size": SAMPLE}):
         sizes = list(_varints(row.sz))
-        if sizes[:2] != [len(fold(row.title).split()), len(fold(row.text).split())]:
+        if sizes[:2] != [len(index_form(row.title).split()), len(index_form(row.text).split())]:
             yield row.id
 
 
