@@ -1,216 +1,91 @@
-"""Keeping an archive safe for years: is everything in order, mend what can be mended, copy it while it is in use."""
+"""Keeping the archive in good order: old polls summed by day, statistics for the planner, the WAL, copies."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, text
 
-from storage import connect, search, stories
-from storage.archive import Archive
-from storage.errors import ArchiveError, ArchiveUnavailable
-from storage.words import index_form
+from storage.connect import BUSY_SECONDS, unavailable
+from storage.errors import ArchiveUnavailable
+from storage.schema import format_time
 
-SAMPLE = 500  # articles whose index is compared with their text
+BATCH = 5_000  # polls summed in one transaction
 
-_SCHEMA = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND sql IS NOT NULL"
-_WRONG_STORIES = """
-    SELECT id FROM story WHERE article_count <> (SELECT count(*) FROM article WHERE story_id = story.id)
-    OR NOT EXISTS (SELECT 1 FROM article WHERE id = story.representative_id AND story_id = story.id)"""
-_COUNTERS = {  # table: what its column `articles` must be
-    "outlet": "SELECT count(*) FROM article WHERE outlet_id = outlet.id",
-    "feed": "SELECT count(*) FROM sighting WHERE feed_id = feed.id AND article_id IS NOT NULL",
-}
-_ORPHAN_KEYS = "SELECT 1 FROM posting WHERE article_id NOT IN (SELECT id FROM article)"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is not in order, in one line. `mendable` by `repair`."""
-
-    message: str
-    mendable: bool = False
+_OLD = "SELECT id FROM poll WHERE at < :before ORDER BY at, id LIMIT :most"
+_SUM = text(f"""
+    INSERT INTO poll_day (feed_id, day, changed, unchanged, failed, skipped, bytes, seconds, entries, new)
+    SELECT feed_id, substr(at, 1, 10), sum(outcome = 'changed'), sum(outcome = 'unchanged'), sum(outcome = 'failed'),
+           sum(outcome = 'skipped'), sum(bytes), sum(seconds), sum(entries), sum(new)
+    FROM poll WHERE id IN ({_OLD}) GROUP BY 1, 2
+    ON CONFLICT (feed_id, day) DO UPDATE SET
+        changed = changed + excluded.changed, unchanged = unchanged + excluded.unchanged,
+        failed = failed + excluded.failed, skipped = skipped + excluded.skipped, bytes = bytes + excluded.bytes,
+        seconds = seconds + excluded.seconds, entries = entries + excluded.entries, new = new + excluded.new
+""")
+_DROP = text(f"DELETE FROM poll WHERE id IN ({_OLD})")
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at, and what was found; nothing if it is in order."""
-
-    name: str
-    findings: tuple[Finding, ...]
-
-
-def check(archive: Archive) -> Iterator[Check]:
-    """Look at everything, one thing at a time. Reads the whole file."""
-    for name, look in _CHECKS.items():
-        yield Check(name, tuple(look(archive)))
+def sum_polls(t: Connection, before: datetime, most: int = BATCH) -> int:
+    """Replace up to `most` polls older than `before` by their daily sums; returns how many it were."""
+    values = {"before": format_time(before), "most": most}
+    t.execute(_SUM, values)
+    return t.execute(_DROP, values).rowcount
 
 
-def repair(archive: Archive, now: datetime) -> None:
-    """Mend what `check` calls mendable: counts, stories, the index of duplicates and that of full-text search."""
-    with archive.transaction() as t:
-        for table, count in _COUNTERS.items():
-            t.execute(text(f"UPDATE {table} SET articles = ({count}) WHERE articles <> ({count})"))
-        for story_id in t.execute(text(_WRONG_STORIES)).scalars().all():
-            stories.refresh(t, story_id, now)
-        t.execute(text("DELETE FROM posting WHERE article_id NOT IN (SELECT id FROM article)"))
-        search.rebuild(t)
-    indexed = True
-    while indexed:
-        with archive.transaction() as t:
-            indexed = bool(search.flush(t))
+def tidy(path: Path) -> None:
+    """Refresh the planner's statistics where they are stale, and empty the WAL into the file.
 
-
-def backup(archive: Archive, target: Path) -> int:
-    """Copy the archive to a new file while it is in use, and verify the copy. Returns its size in bytes.
-
-    The copy is one moment's whole state, compact, and never stands half-written under its name. Raises ArchiveError if
-    there is such a file already, or no room for it.
+    What somebody else's reading or writing stands in the way of, is left for the next time: waiting would hold up the
+    writer.
     """
-    if target.exists():
-        raise ArchiveError(f"{target} exists already; a backup never replaces a file")
+    with _driver(path), closing(_open(path, "rw", patience=0.1)) as connection:
+        try:
+            connection.execute("PRAGMA optimize")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+
+
+def size(path: Path) -> int:
+    """Bytes of the archive with its side files."""
+    names = (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm"))
+    return sum(name.stat().st_size for name in names if name.exists())
+
+
+def back_up(path: Path, target: Path) -> None:
+    """A consistent, checked copy of the archive while it is in use. `target` is there only once it is whole."""
     unfinished = target.with_name(target.name + ".unfinished")
-    unfinished.unlink(missing_ok=True)
     try:
-        with closing(connect.bare_reader(archive.path)) as connection:
-            connection.execute("VACUUM INTO ?", (str(unfinished),))  # SQLite's backup API starts anew at every write
-        _verify(unfinished)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.unlink(missing_ok=True)
+        with _driver(unfinished), closing(_open(path, "ro")) as source, closing(sqlite3.connect(unfinished)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")
+            if (found := copy.execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
+                raise ArchiveUnavailable(f"{path} is damaged, and so is its copy: {found[0]}")
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
         unfinished.rename(target)
-    except (sqlite3.Error, OSError) as error:
-        raise ArchiveUnavailable(f"{target} cannot be written: {error}") from None
+    except OSError as error:
+        raise ArchiveUnavailable(f"cannot write the copy {target}: {error.strerror}") from None
     finally:
         unfinished.unlink(missing_ok=True)
-    return target.stat().st_size
 
 
-def _verify(copy: Path) -> None:
-    with Archive.open(f"sqlite:///{copy}") as archive, archive.reading() as c:
-        found = c.execute(text("PRAGMA quick_check(1)")).scalar_one()
-        if found != "ok":
-            raise ArchiveUnavailable(f"the copy is damaged: {found}")
+@contextmanager
+def _driver(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise unavailable(error, path) from error
 
 
-# --- what is looked at ------------------------------------------------------------------------------------------------
-
-
-def _file(archive: Archive) -> Iterator[Finding]:
-    with archive.reading() as c:
-        for (line,) in c.execute(text("PRAGMA integrity_check(20)")):
-            if line != "ok":
-                yield Finding(f"{line}; restore a backup, or save what can be saved with `sqlite3 FILE .recover`")
-
-
-def _schema(archive: Archive) -> Iterator[Finding]:
-    with archive.reading() as c:
-        found = _objects(c)
-    from storage.migrations import upgrade  # Alembic costs .1 s to import
-
-    fresh = create_engine("sqlite://")
-    with fresh.begin() as c:
-        upgrade(c)
-        wanted = _objects(c)
-    fresh.dispose()
-    for kind, name in sorted(found.keys() ^ wanted.keys()):
-        yield Finding(f"the {kind} {name} is {'missing' if (kind, name) in wanted else 'not ours'}")
-    for kind, name in sorted(found.keys() & wanted.keys()):
-        if found[kind, name] != wanted[kind, name]:
-            yield Finding(f"the {kind} {name} is not as this version makes it")
-
-
-def _objects(c: Connection) -> dict[tuple[str, str], str]:
-    return {(row.type, row.name): " ".join(row.sql.split()) for row in c.execute(text(_SCHEMA))}
-
-
-def _references(archive: Archive) -> Iterator[Finding]:
-    with archive.reading() as c:
-        broken: dict[tuple[str, str], int] = {}
-        for table, _, parent, _ in c.execute(text("PRAGMA foreign_key_check")):
-            broken[table, parent] = broken.get((table, parent), 0) + 1
-    for (table, parent), count in broken.items():
-        yield Finding(f"{count:,} rows of {table} belong to a missing {parent}")
-
-
-def _views(archive: Archive) -> Iterator[Finding]:
-    with archive.reading() as c:
-        for name in c.execute(text("SELECT name FROM sqlite_schema WHERE type = 'view'")).scalars().all():
-            try:
-                c.execute(text(f'SELECT * FROM "{name}" LIMIT 1')).all()
-            except DBAPIError as error:
-                yield Finding(f"the view {name} cannot be read: {error.orig}")
-
-
-def _counts(archive: Archive) -> Iterator[Finding]:
-    with archive.reading() as c:
-        wrong = len(c.execute(text(_WRONG_STORIES)).all())
-        if wrong:
-            yield Finding(f"{wrong:,} stories do not count their articles rightly", mendable=True)
-        for table, count in _COUNTERS.items():
-            wrong = c.execute(text(f"SELECT count(*) FROM {table} WHERE articles <> ({count})")).scalar_one()
-            if wrong:
-                yield Finding(f"{wrong:,} {table}s do not count their articles rightly", mendable=True)
-
-
-def _duplicates(archive: Archive) -> Iterator[Finding]:
-    with archive.reading() as c:
-        orphans = c.execute(text(f"SELECT count(*) FROM ({_ORPHAN_KEYS})")).scalar_one()
-        bare = c.execute(
-            text("SELECT count(*) FROM article WHERE id NOT IN (SELECT article_id FROM fingerprint)")
-        ).scalar_one()
-    if orphans:
-        yield Finding(f"{orphans:,} keys of the index of duplicates belong to no article", mendable=True)
-    if bare:
-        yield Finding(f"{bare:,} articles have no fingerprint: `ingest duplicates rebuild` makes them")
-
-
-def _search(archive: Archive) -> Iterator[Finding]:
-    with archive.reading() as c:
-        lost = search.out_of_step(c)
-        other = sum(1 for _ in _indexed_otherwise(c))
-    if lost:
-        yield Finding(f"{lost:,} articles are missing from full-text search, or gone and still in it", mendable=True)
-    if other:
-        yield Finding(f"{other:,} of {SAMPLE} articles are indexed with other words than they have", mendable=True)
-    with closing(connect.bare_reader(archive.path)) as connection:
-        try:
-            connection.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, article_words, row)")
-            connection.execute("SELECT sum(cnt) FROM temp.vocabulary").fetchone()
-        except sqlite3.DatabaseError as error:
-            yield Finding(f"the index of full-text search is damaged: {error}", mendable=True)
-
-
-def _indexed_otherwise(c: Connection) -> Iterator[int]:
-    """Articles of a sample whose index holds another number of words than their title and text."""
-    sample = """SELECT a.id, a.title, t.text, d.sz FROM article a JOIN article_text t ON t.article_id = a.id
-                JOIN article_words_docsize d ON d.id = a.id
-                WHERE a.id IN (SELECT id FROM article ORDER BY random() LIMIT :size)"""
-    for row in c.execute(text(sample), {"size": SAMPLE}):
-        sizes = list(_varints(row.sz))
-        if sizes[:2] != [len(index_form(row.title).split()), len(index_form(row.text).split())]:
-            yield row.id
-
-
-def _varints(packed: bytes) -> Iterator[int]:
-    """SQLite's variable-length integers (file format, 1.6), short of the nine-byte form."""
-    value = 0
-    for byte in packed:
-        value = value << 7 | byte & 0x7F
-        if byte < 0x80:
-            yield value
-            value = 0
-
-
-_CHECKS: dict[str, Callable[[Archive], Iterator[Finding]]] = {
-    "file": _file,
-    "schema": _schema,
-    "references": _references,
-    "views": _views,
-    "counts": _counts,
-    "duplicates": _duplicates,
-    "search": _search,
-}
+def _open(path: Path, mode: str, patience: float = BUSY_SECONDS) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=patience)
