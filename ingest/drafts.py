@@ -3,54 +3,56 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import regex
 
 from ingest.duplicates import fingerprint
+from ingest.jobs import OutletHints, Page
 from ingest.pages import Extraction, ExtractRules, FeedHint, article_from_entry, extract_article
 from ingest.urls import canonical_url
 from storage.model import Alias, AliasKind, ArticleDraft, Entry, Failure, FailureKind, PendingEntry
 
 MIN_FEED_WORDS = 50  # of the feed's own text, for it to stand in for a page that is not to be had
+_MADE_UP = ("title:", "text:")  # keys of entries whose guid does not count
 _WORD = regex.compile(
     r"(?P<sign>[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])|[\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page as it was answered: `url` is where redirects ended."""
-
-    body: bytes
-    url: str
-    content_type: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class OutletHints:
-    """What the configuration says of the outlet's pages."""
-
-    language: str | None = None
-    timezone: str | None = None
-    rules: ExtractRules | None = None
-
-
 def draft_from_page(pending: PendingEntry, page: Page, hints: OutletHints) -> ArticleDraft | Failure:
     """The article on the page; the feed's own text where the page is no article; a Failure where both fail."""
-    extraction = extract_article(
-        page.body,
-        url=page.url,
-        content_type=page.content_type,
-        rules=hints.rules,
-        feed=FeedHint.of(pending.entry),
-        language=pending.entry.language or hints.language,
-        timezone=hints.timezone,
-    )
+    extraction = extract(page, hints, pending.entry)
     if extraction.failure is not None:
         return draft_from_feed(pending, hints, instead_of=extraction.failure)
     return _draft(pending, extraction, hints, page_url=page.url)
+
+
+def extract(page: Page, hints: OutletHints, entry: Entry | None = None, *, explain: bool = False) -> Extraction:
+    """What the page says, with the feed's entry as a witness."""
+    return extract_article(
+        page.body,
+        url=page.url,
+        content_type=page.content_type,
+        rules=ExtractRules.of(hints.extract) if hints.extract else None,
+        feed=_hint(entry) if entry else None,
+        language=(entry.language if entry else None) or hints.language,
+        timezone=hints.timezone,
+        explain=explain,
+    )
+
+
+def _hint(entry: Entry) -> FeedHint:
+    return FeedHint(
+        title=entry.title,
+        summary=entry.summary,
+        content_html=entry.content_html,
+        authors=entry.authors,
+        published_at=entry.published_at,
+        updated_at=entry.updated_at,
+        image_url=entry.image_url,
+        language=entry.language,
+    )
 
 
 def draft_from_feed(
@@ -120,8 +122,10 @@ def _aliases(pending: PendingEntry, page_url: str | None, declared: str | None) 
     add_url(AliasKind.URL, entry.url)
     add_url(AliasKind.FINAL_URL, page_url)
     add_url(AliasKind.CANONICAL, declared)
-    guid = entry.guid if entry.url else entry.guid or entry.key
-    guids = (Alias(AliasKind.GUID, guid, pending.feed_id),) if guid else ()
+    named_by_guid = entry.url is None or (
+        entry.guid is not None and entry.key != entry.url and not entry.key.startswith(_MADE_UP)
+    )
+    guids = (Alias(AliasKind.GUID, entry.key, pending.feed_id),) if named_by_guid else ()
     return (*names.values(), *guids)
 
 

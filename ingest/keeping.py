@@ -18,6 +18,7 @@ from storage.model import (
     ArticleDraft,
     Change,
     DuplicateEdge,
+    EdgeDraft,
     EdgeKind,
     EntryStatus,
     MatchDecision,
@@ -76,7 +77,7 @@ def _meet(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft
     if worse or same:
         return Kept(article_id, EntryStatus.UNCHANGED)
     change = Change.PAGE_OBTAINED if old.from_feed and not draft.from_feed else Change.EDITED
-    search.forget(t, article_id, old.title, old.text)
+    search.forget(t, article_id)
     articles.revise(t, old, draft, change, now)
     if stored is not None:
         _match_again(t, index, old, stored, draft, now)
@@ -99,26 +100,26 @@ def _match_again(
 
 def _judge(t: Connection, article_id: int, decision: MatchDecision, now: datetime) -> bool:
     """Keep the verdict's edges and join its story; says whether the article is a duplicate."""
-    stories.put_edges(
-        t,
-        [
-            DuplicateEdge(
-                article_id=article_id,
-                original_id=edge.original_id,
-                kind=edge.kind,
-                score=edge.score,
-                threshold=edge.threshold,
-                scheme=decision.scheme,
-                decided_at=now,
-                evidence=edge.evidence,
-            )
-            for edge in decision.edges
-        ],
-    )
+    for whole in decision.leaving:
+        stories.expel(t, whole, now)
+    stories.put_edges(t, [_edge(draft, article_id, decision.scheme, now) for draft in decision.edges])
     if decision.story_id is None:
         return False
     stories.join(t, article_id, decision.story_id, now)
     return True
+
+
+def _edge(draft: EdgeDraft, judged: int, scheme: int, now: datetime) -> DuplicateEdge:
+    return DuplicateEdge(
+        article_id=judged if draft.article_id is None else draft.article_id,
+        original_id=judged if draft.original_id is None else draft.original_id,
+        kind=draft.kind,
+        score=draft.score,
+        threshold=draft.threshold,
+        scheme=scheme,
+        decided_at=now,
+        evidence=draft.evidence,
+    )
 
 
 def _other_text(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from ingest.feeds import same_content
 from ingest.urls import canonical_url
 from storage.model import Entry, Failure, FailureKind, KnownEntry, Novelty, PlannedEntry
 
@@ -47,7 +48,7 @@ def _key(key: str, url: str | None, by_key: dict[str, KnownEntry]) -> str:
 def _novelty(entry: Entry, found: KnownEntry | None) -> Novelty:
     if found is None:
         return Novelty.NEW
-    changed = entry.content_hash != found.content_hash and found.changes < MAX_CHANGES
+    changed = not same_content(entry.content_hash, found.content_hash) and found.changes < MAX_CHANGES
     return Novelty.CHANGED if changed else Novelty.KNOWN
 
 

@@ -22,6 +22,7 @@ from storage.errors import (
     ArchiveOutdated,
     ArchiveTooNew,
     ArchiveUnavailable,
+    BadAddress,
     NotAnArchive,
 )
 from storage.schema import APPLICATION_ID, VERSION
@@ -34,9 +35,9 @@ def archive_path(url: str) -> Path:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise ArchiveError(f"{url!r} is not a database URL such as sqlite:///data/archive.db") from None
+        raise BadAddress(f"{url!r} is not a database URL such as sqlite:///data/archive.db") from None
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise ArchiveError(f"{url!r}: only SQLite files are supported, for example sqlite:///data/archive.db")
+        raise BadAddress(f"{url!r}: only SQLite files are supported, for example sqlite:///data/archive.db")
     return Path(parsed.database)
 
 

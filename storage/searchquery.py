@@ -3,7 +3,7 @@
     steel mill            both words, anywhere             "steel mill"        the phrase
     steel OR iron         either (OR, AND, NOT in capitals) steel -strike       not the second; also steel NOT strike
     inflat*               words that begin so              title:budget        in the title; title:(tax OR budget)
-    (rain OR snow) road   groups
+    (rain OR snow) road   groups                           author:khan         likewise category:sport
 
 A word that holds punctuation is a phrase of its parts (`U.S.`, `co-operate`). Stray quotes, brackets and operators mean
 nothing and break nothing. A query of exclusions alone finds nothing.
@@ -20,9 +20,10 @@ from storage.words import fold
 MAX_CHARACTERS = 1_000
 MAX_PHRASES = 64
 MAX_DEPTH = 20
+COLUMNS = {"title": "title", "author": "authors", "category": "categories"}  # of the index, by what people write
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<open>\()|(?P<close>\))|(?P<minus>[-−](?=[^\s\-−]))|(?P<field>(?i:title):(?=\S))"
+    r"\s*(?:(?P<open>\()|(?P<close>\))|(?P<minus>[-−](?=[^\s\-−]))|(?P<field>(?i:title|author|category)(?=:\S)):"
     r'|["“”„«»](?P<phrase>[^"“”„«»]*)["“”„«»]?(?P<star>\*?)'
     r'|(?P<word>[^\s()"“”„«»]+))'
 )
@@ -34,7 +35,7 @@ class Phrase:
 
     words: tuple[str, ...]
     prefix: bool = False
-    in_title: bool = False
+    column: str | None = None  # of the index; None: all
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class Query:
     phrases: tuple[Phrase, ...]
 
 
-def parse(text: str) -> Query:
-    """Read a query. Never fails.
+def parse(text: str, column: str | None = None) -> Query:
+    """Read a query, of one column of the index where it is given. Never fails.
 
     >>> parse('steel "rolling mill" -strike title:budg*').expression
     '(("steel" AND "rolling mill" AND title : "budg" *) NOT "strike")'
@@ -54,10 +55,10 @@ def parse(text: str) -> Query:
     True
     """
     reader = _Reader(text[:MAX_CHARACTERS])
-    expression = reader.alternatives(depth=0, wanted=True, in_title=False)
+    expression = reader.alternatives(depth=0, wanted=True, column=column)
     while reader.kind == "close":  # one that nothing opened
         reader.advance()
-        rest = reader.alternatives(depth=0, wanted=True, in_title=False)
+        rest = reader.alternatives(depth=0, wanted=True, column=column)
         expression = _joined(" AND ", [part for part in (expression, rest) if part])
     return Query(expression, tuple(reader.phrases) if expression else ())
 
@@ -76,14 +77,14 @@ class _Reader:
     def advance(self) -> None:
         self.kind, self._text = next(self._tokens, ("end", ""))
 
-    def alternatives(self, *, depth: int, wanted: bool, in_title: bool) -> str | None:
-        found = [self._together(depth=depth, wanted=wanted, in_title=in_title)]
+    def alternatives(self, *, depth: int, wanted: bool, column: str | None) -> str | None:
+        found = [self._together(depth=depth, wanted=wanted, column=column)]
         while self.kind == "or":
             self.advance()
-            found.append(self._together(depth=depth, wanted=wanted, in_title=in_title))
+            found.append(self._together(depth=depth, wanted=wanted, column=column))
         return _joined(" OR ", [part for part in found if part])
 
-    def _together(self, *, depth: int, wanted: bool, in_title: bool) -> str | None:
+    def _together(self, *, depth: int, wanted: bool, column: str | None) -> str | None:
         positive: list[str] = []
         negative: list[str] = []
         negated = False
@@ -92,22 +93,22 @@ class _Reader:
                 negated = self.kind != "and"
                 self.advance()
                 continue
-            term = self._term(depth=depth, wanted=wanted and not negated, in_title=in_title)
+            term = self._term(depth=depth, wanted=wanted and not negated, column=column)
             if term:
                 (negative if negated else positive).append(term)
             negated = False
         both = _joined(" AND ", positive)
         return f"({both} NOT {_joined(' OR ', negative)})" if both and negative else both
 
-    def _term(self, *, depth: int, wanted: bool, in_title: bool) -> str | None:
+    def _term(self, *, depth: int, wanted: bool, column: str | None) -> str | None:
         while self.kind == "field":
-            in_title = True
+            column = COLUMNS[self._text.lower()]
             self.advance()
         if self.kind == "open":
             self.advance()
             if depth >= MAX_DEPTH:
                 return None
-            group = self.alternatives(depth=depth + 1, wanted=wanted, in_title=in_title)
+            group = self.alternatives(depth=depth + 1, wanted=wanted, column=column)
             if self.kind == "close":
                 self.advance()
             return group
@@ -116,7 +117,7 @@ class _Reader:
         phrase = Phrase(
             words=tuple(fold(self._text).split()),
             prefix=self.kind == "phrase*" or (self.kind == "word" and self._text.endswith("*")),
-            in_title=in_title,
+            column=column,
         )
         self.advance()
         return self._phrase(phrase, wanted=wanted)
@@ -128,7 +129,7 @@ class _Reader:
         if wanted:
             self.phrases.append(phrase)
         quoted = f'"{" ".join(phrase.words)}"'
-        return f"{'title : ' if phrase.in_title else ''}{quoted}{' *' if phrase.prefix else ''}"
+        return f"{f'{phrase.column} : ' if phrase.column else ''}{quoted}{' *' if phrase.prefix else ''}"
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:

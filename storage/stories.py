@@ -109,6 +109,15 @@ def undo(t: Connection, article_id: int, now: datetime) -> bool:
     return True
 
 
+def expel(t: Connection, article_id: int, now: datetime) -> None:
+    """An article turned out to hold several stories' texts: it goes on alone, unless a person pinned it."""
+    pinned = select(duplicate.c.article_id).where(
+        duplicate.c.article_id == article_id, duplicate.c.status == EdgeStatus.CONFIRMED
+    )
+    if t.execute(pinned).first() is None:
+        undo(t, article_id, now)
+
+
 def confirm(t: Connection, article_id: int) -> int:
     """Pin an article's edges: no later scheme changes them. Returns how many there are."""
     statement = update(duplicate).where(duplicate.c.article_id == article_id, duplicate.c.status == EdgeStatus.ACTIVE)

@@ -20,7 +20,7 @@ from typer.main import get_group
 
 from ingest import __version__
 from ingest.cli import output
-from storage.errors import ArchiveError
+from storage.errors import ArchiveError, BadAddress
 
 DONE, NOTHING_DONE, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -37,9 +37,16 @@ class Listed:
 
 COMMANDS = (  # in the order of the help; sections in the order of their first line
     Listed("Collect", "once", "ingest.cli.once", "Poll every feed once, work off everything pending, report."),
+    Listed("Collect", "run", "ingest.cli.run", "The daemon: poll every feed when it is due, for months."),
+    Listed("Collect", "demo", "ingest.cli.demo", "Try everything out against a sample newsroom on this machine."),
     Listed("Collect", "import", "ingest.cli.importing", "Take in articles you already have, from a JSONL file."),
+    Listed("Set up", "preview", "ingest.cli.preview", "Show what would be ingested from a feed or a page."),
     Listed("Read", "list", "ingest.cli.reading", "List articles, newest first."),
     Listed("Read", "search", "ingest.cli.reading", "Find articles by their words."),
+    Listed("Read", "show", "ingest.cli.showing", "Show an article."),
+    Listed("Read", "story", "ingest.cli.showing", "Show a story: the articles that carry the same text."),
+    Listed("Read", "revisions", "ingest.cli.showing", "Show how an article has changed, word by word."),
+    Listed("Judge", "duplicates", "ingest.cli.duplicates", "Why articles count as copies."),
 )
 
 
@@ -104,7 +111,7 @@ def border() -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
     except ArchiveError as error:
         output.complain(str(error))
-        raise typer.Exit(NOTHING_DONE) from None
+        raise typer.Exit(WRONG_USAGE if isinstance(error, BadAddress) else NOTHING_DONE) from None
     except _config_errors() as error:
         for problem in error.problems:
             output.complain(str(problem))

@@ -22,14 +22,27 @@ Database = Annotated[
         help="The archive.  [default: $INGEST_DATABASE, or as in the settings, or sqlite:///data/archive.db]",
     ),
 ]
+NoDatabase = Annotated[
+    str | None, typer.Option("--database", metavar="URL", help="Taken by every command; this one uses no archive.")
+]
+OwnConfig = Annotated[
+    Path | None, typer.Option("--config", metavar="PATH", help="Taken by every command; this one brings its own.")
+]
+OwnDatabase = Annotated[
+    str | None, typer.Option("--database", metavar="URL", help="Taken by every command; this one brings its own.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Print CSV with a header line.")]
+Limit = Annotated[int | None, typer.Option(metavar="N", min=0, help="At most so many; 0 for all.")]
 
 
 def archive_url(config: Path | None, database: str | None) -> str:
-    """The archive a command works on."""
-    from ingest.config import database_url, find_settings
+    """The archive a command works on. Named by option, it needs no settings (and pydantic's time to load)."""
+    if database:
+        return database
+    from ingest.config import find_database
 
-    return database_url(find_settings(config, required=False), database)
+    return find_database(config, database)
 
 
 def open_archive(config: Path | None, database: str | None, *, write: bool = False) -> Archive:

@@ -4,7 +4,7 @@
 maps it to OPML; import those by their modules. This package alone reads the environment.
 """
 
-from ingest.config.environment import DEFAULT_PATH, config_path, database_url, find_settings
+from ingest.config.environment import DEFAULT_PATH, config_path, database_url, find_database, find_settings
 from ingest.config.problems import ConfigError, Problem
 from ingest.config.reading import load_settings, parse_settings
 from ingest.config.selection import select_feeds
@@ -35,6 +35,7 @@ __all__ = [
     "Settings",
     "config_path",
     "database_url",
+    "find_database",
     "find_settings",
     "load_settings",
     "parse_settings",

@@ -24,6 +24,8 @@ from ingest.config.writing import block_item, feed_value, flow, outlet_values
 
 EMPTY_FILE = "# What is read: outlets and their feeds. docs/configuration.md explains every key.\noutlets: []\n"
 
+_EMPTY_LINE = re.compile(r"\n[ \t\r]*\n")
+
 
 @dataclass(frozen=True, slots=True)
 class Addition:
@@ -194,7 +196,7 @@ def _appended(text: str, items: SequenceNode, new: Sequence[Value]) -> _Splice:
     if items.flow_style:
         return _Splice(end - 1, end - 1, ", ".join(map(flow, new)))
     place = _line_end(text, _end(text, items.value[-1]))
-    airy = re.search(r"\n[ \t\r]*\n", text[start : items.value[-1].start_mark.index]) is not None
+    airy = _are_outlets(new) and _EMPTY_LINE.search(text[start : items.value[-1].start_mark.index]) is not None
     return _Splice(place, place, _lines(text, new, indent=items.start_mark.column, airy=airy))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic_core import PydanticCustomError
 
 from ingest.config.problems import ConfigError, Problem, quote
-from ingest.config.reading import load_settings
+from ingest.config.reading import load_database, load_settings
 from ingest.config.settings import Settings
 from ingest.config.values import check_database
 
@@ -48,6 +48,23 @@ def database_url(settings: Settings, option: str | None = None, environ: Mapping
         return check_database(named)
     except PydanticCustomError as error:
         raise ConfigError([Problem(source, None, "", f"{quote(named)} {error.message()}")]) from None
+
+
+def find_database(
+    config: Path | None = None, option: str | None = None, environ: Mapping[str, str] | None = None
+) -> str:
+    """The archive's address for commands that need no more of the settings.
+
+    The file is read only when neither option nor environment names the archive, and only for its `database`: an outlet
+    that is wrong, or a secret that is not set, keeps nobody from searching.
+    """
+    nothing = Settings(outlets=())
+    if option or _variable("INGEST_DATABASE", environ):
+        return database_url(nothing, option, environ)
+    path = config_path(config, environ)
+    if path == DEFAULT_PATH and not path.exists():
+        return nothing.database
+    return load_database(path, environ)
 
 
 def _variable(name: str, environ: Mapping[str, str] | None) -> str | None:

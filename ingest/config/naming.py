@@ -44,9 +44,8 @@ class OutletNames:
         return known or self._new[key]
 
     def _invent(self, site: str | None, title: str) -> str:
-        wishes = (slug(_without_suffix(site)), slug(site)) if site else (slug(title),)
-        last = wishes[-1] or "feed"
-        names = chain(wishes, (f"{last}-{number}" for number in count(2)))
+        wishes = (slug(_without_suffix(site)), slug(site) or "feed") if site else (slug(title) or "feed",)
+        names = chain(wishes, (f"{wishes[-1]}-{number}" for number in count(2)))
         name = next(name for name in names if name and name not in self._taken)
         self._taken.add(name)
         return name
@@ -94,8 +93,9 @@ def _folders(url: str) -> list[str]:
 
 
 def _without_suffix(site: str) -> str:
-    suffix = _public_suffixes().publicsuffix(site)
-    return site.removesuffix(f".{suffix}")
+    if ":" in site or site.replace(".", "").isdigit():  # an IP address
+        return site
+    return site.removesuffix(f".{_public_suffixes().publicsuffix(site)}")
 
 
 def _by_title(title: str) -> str:

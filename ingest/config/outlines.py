@@ -212,5 +212,5 @@ def _mistakes(outlet: Mapping[str, Value]) -> list[str]:
     try:
         check_outlet(outlet, "")
     except ConfigError as error:
-        return [str(problem) for problem in error.problems]
+        return [problem.message for problem in error.problems]
     return []

@@ -42,7 +42,7 @@ def quote(text: str) -> str:
     return repr(text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…")
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
+def suggestion(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str:
     """`did you mean 'timezone'?` when one of the known words is near, else an empty string."""
-    near = get_close_matches(word, list(known), n=2, cutoff=0.6)
+    near = get_close_matches(word, list(known), n=2, cutoff=likeness)
     return f"did you mean {' or '.join(map(repr, near))}?" if near else ""

@@ -47,13 +47,26 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
     return parse_settings(read_text(path), path=path, environ=environ)
 
 
+def load_database(path: Path, environ: Mapping[str, str] | None = None) -> str:
+    """The `database` of a file, whatever else is wrong with it."""
+    document = Document(read_text(path), str(path))
+    values = document.values if isinstance(document.values, dict) else {}
+    named = {key: value for key, value in values.items() if key == "database"}
+    document.problems = {path: problem for path, problem in document.problems.items() if path[:1] == ("database",)}
+    return _validated(document, {**named, "outlets": []}, environ).database
+
+
 def parse_settings(text: str, *, path: Path | str, environ: Mapping[str, str] | None = None) -> Settings:
     """Reads the text of a file, which messages call `path`. Values `env:NAME` come from `environ` (default: ours)."""
     document = Document(text, str(path))
     if not isinstance(document.root, MappingNode):
         found = "the file is empty" if document.root is None else f"the top of the file is {_kind(document.root)}"
         raise ConfigError([Problem(str(path), None, "", f"{found}; it needs keys, at least 'outlets:'")])
-    values = _resolve(document.values, document, os.environ if environ is None else environ, ())
+    return _validated(document, document.values, environ)
+
+
+def _validated(document: Document, values: Value, environ: Mapping[str, str] | None) -> Settings:
+    values = _resolve(values, document, os.environ if environ is None else environ, ())
     note_repetitions(document, values)
     try:
         settings = Settings.model_validate(values)

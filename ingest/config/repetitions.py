@@ -32,9 +32,11 @@ def spelling(url: str) -> str:
 
 def _note(document: Document, seen: dict[str, KeyPath], key: str, path: KeyPath, message: str) -> None:
     first = seen.setdefault(key, path)
+    if first == path:
+        return
     node = document.find(path)[0]
-    if first != path and isinstance(node, ScalarNode):
-        document.note(path, f"{quote(node.value)} {message} in line {document.line(first)}")
+    found = quote(node.value) if isinstance(node, ScalarNode) else "it"
+    document.note(path, f"{found} {message} in line {document.line(first)}")
 
 
 def _names(values: Value) -> Iterator[tuple[KeyPath, str]]:

@@ -46,7 +46,8 @@ def _feed_problem(settings: Settings, url: str) -> Problem | None:
     if match is None:
         if settings.outlet(url):
             return _problem("--feed", f"{quote(url)} is an outlet; use --outlet {url}")
-        return _problem("--feed", f"no feed has the address {quote(url)}", suggestion(url, (f.url for _, f in listed)))
+        hint = suggestion(url, (feed.url for _, feed in listed), likeness=0.9)
+        return _problem("--feed", f"no feed has the address {quote(url)}", hint)
     off = not (match[0].enabled and match[1].enabled)
     return _problem("--feed", f"{quote(url)} is switched off (enabled: false)") if off else None
 

@@ -1,12 +1,13 @@
 """Which addresses the program may connect to: public unicast ones, and what `allow_networks` opens.
 
 `ipaddress.is_global` alone is no guard: it lets multicast, 6to4, NAT64 and deprecated ranges through and changes
-between Python versions. So the ranges stand here, from IANA's special-purpose registries (RFC 6890 and what updates it).
+between Python versions. So the ranges stand here, from IANA's special-purpose registries (RFC 6890 and later).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 _Address = IPv4Address | IPv6Address
@@ -56,7 +57,8 @@ _REFUSED_V6 = tuple(
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: what an IPv6-only network reaches IPv4 by
 
 
-def refusal(address: str, allowed: Iterable[_Network] = ()) -> str | None:
+@lru_cache(maxsize=4_096)
+def refusal(address: str, allowed: tuple[_Network, ...] = ()) -> str | None:
     """Why `address` (an IP address in text) is not connected to, None if it may be.
 
     An IPv4 address wrapped in IPv6 (v4-mapped, NAT64, 6to4) is judged as itself.
@@ -65,7 +67,7 @@ def refusal(address: str, allowed: Iterable[_Network] = ()) -> str | None:
     True
     >>> refusal("::ffff:127.0.0.1")
     'loopback'
-    >>> refusal("127.0.0.1", [IPv4Network("127.0.0.0/8")]) is None
+    >>> refusal("127.0.0.1", (IPv4Network("127.0.0.0/8"),)) is None
     True
     """
     outer = ip_address(address.partition("%")[0])

@@ -46,7 +46,12 @@ class _Journey:
     def options(self) -> RequestOptions:
         """Secrets are for their own origin only (https to http is another one)."""
         options = self.request.options
-        return options if self.target.origin == (options.origin or self.first.origin) else options.elsewhere()
+        own = self.first.origin if options.origin is None else options.origin
+        return options if self.target.origin == own else options.elsewhere()
+
+    def login(self) -> str | None:
+        """The one of the requested URL, at its origin; what a redirect brings is not ours to use."""
+        return self.first.login if self.target.origin == self.first.origin else None
 
     def follow(self, answer: Answer) -> None:
         """Moves on to where a redirect leads. Raises `Stopped` where it leads nowhere."""
@@ -155,7 +160,7 @@ class Fetcher:
         asked = conditions(request.validators, journey.first.href, target.href)
         return Outgoing(
             target,
-            request_headers(target, request.purpose, options, self._agent, asked),
+            request_headers(target, request.purpose, options, journey.login(), self._agent, asked),
             self._limit(request.purpose),
             keep_start=request.purpose is Purpose.ROBOTS,
             proxy=options.proxy,
@@ -201,7 +206,7 @@ class Fetcher:
         return NotModified(
             url=journey.request.url,
             headers=answer.headers,
-            validators=refreshed(sent, answer.headers, url),
+            validators=refreshed(sent, answer.headers, url, self._now()),
             wire_bytes=journey.received,
             seconds=journey.seconds,
             final_url=url,

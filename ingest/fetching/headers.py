@@ -28,10 +28,14 @@ def request_headers(
     target: Target,
     purpose: Purpose,
     options: RequestOptions,
+    login: str | None,
     agent: str,
     conditions: tuple[tuple[bytes, bytes], ...],
 ) -> tuple[tuple[bytes, bytes], ...]:
-    """In the order sent. The configuration's headers replace ours of the same name, framing apart."""
+    """In the order sent. The configuration's headers replace ours of the same name, framing apart.
+
+    `login`: "user:password" that stood in the URL.
+    """
     ours = (
         (b"Host", target.netloc.encode("ascii")),
         (b"User-Agent", _bytes(options.user_agent or agent)),
@@ -42,12 +46,12 @@ def request_headers(
     )
     added = tuple((_bytes(k), _bytes(v)) for k, v in options.headers.items() if k.lower() not in _OURS)
     replaced = {name.lower() for name, _ in added}
-    return (*(pair for pair in ours if pair[0].lower() not in replaced), *added, *_credentials(target, options))
+    return (*(pair for pair in ours if pair[0].lower() not in replaced), *added, *_credentials(options, login))
 
 
-def _credentials(target: Target, options: RequestOptions) -> tuple[tuple[bytes, bytes], ...]:
+def _credentials(options: RequestOptions, login: str | None) -> tuple[tuple[bytes, bytes], ...]:
     pairs: list[tuple[bytes, bytes]] = []
-    login = options.basic_auth or target.login
+    login = options.basic_auth or login
     if options.bearer_token:
         pairs.append((b"Authorization", b"Bearer " + _bytes(options.bearer_token)))
     elif login:

@@ -49,7 +49,7 @@ class RequestOptions:
 
         target = parse_target(feed.url)
         return cls(
-            origin=None if isinstance(target, Failure) else target.origin,
+            origin="" if isinstance(target, Failure) else target.origin,
             headers={name: _plain(value) for name, value in feed.headers.items()},
             basic_auth=_plain(feed.basic_auth) if feed.basic_auth else None,
             bearer_token=_plain(feed.bearer_token) if feed.bearer_token else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
@@ -12,11 +13,12 @@ from ingest import __version__
 from ingest.cli import frame
 from storage.errors import ArchiveMissing
 
+ROOT = Path(__file__).parents[2]
 HEAVY = {"alembic", "apscheduler", "feedparser", "httpx", "lxml", "pydantic", "rich", "sqlalchemy", "trafilatura"}
 
 
-def python(code: str, **keywords) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, **keywords)
+def python(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=ROOT)
 
 
 def test_help_and_version_load_nothing_heavy():
@@ -97,7 +99,9 @@ def test_a_reader_that_left_is_no_error():
         "from ingest.cli.frame import border\nimport sys, typer\ntry:\n  with border():\n"
         "    for n in range(100_000): print(n)\nexcept typer.Exit as left: sys.exit(left.exit_code)"
     )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+    ) as process:
         assert process.stdout.readline() == b"0\n"
         process.stdout.close()
         assert process.stderr.read() == b""
@@ -107,7 +111,12 @@ def test_a_reader_that_left_is_no_error():
 def test_a_full_disk_is_reported():
     with open("/dev/full", "w") as full:  # noqa: PTH123
         done = subprocess.run(
-            [sys.executable, "-m", "ingest", "--version"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+            [sys.executable, "-m", "ingest", "--version"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            cwd=ROOT,
         )
     assert done.returncode == 1
     assert done.stderr == "ingest: cannot write: No space left on device\n"

@@ -20,10 +20,12 @@ from ingest.config import (
     Settings,
     config_path,
     database_url,
+    find_database,
     find_settings,
     load_settings,
     parse_settings,
 )
+from ingest.config.settings import SECRET_KEYS
 
 CONTRACT = """\
 database: sqlite:///data/archive.db
@@ -151,11 +153,14 @@ def test_secrets_come_from_the_environment_and_show_nowhere() -> None:
 
 
 @pytest.mark.parametrize("secret", ["ключ", "two\r\nlines: horse", "horse\0"])
-@pytest.mark.parametrize("key", ["basic_auth", "bearer_token", "headers", "cookies", "proxy", "interval"])
-@pytest.mark.parametrize("source", ["file", "environment"])
+@pytest.mark.parametrize(
+    ("key", "source"),
+    [
+        ("interval", "environment"),
+        *((key, source) for key in sorted(SECRET_KEYS) for source in ("file", "environment")),
+    ],
+)
 def test_no_mistake_shows_a_secret(key: str, secret: str, source: str) -> None:
-    if (key, source) == ("interval", "file"):
-        pytest.skip("an interval that stands in the file is no secret")
     given = "env:LOGIN" if source == "environment" else '"' + secret.encode("unicode_escape").decode() + '"'
     value = f"{{x: {given}}}" if key in ("headers", "cookies") else given
     with pytest.raises(ConfigError) as caught:
@@ -215,6 +220,48 @@ def test_commands_that_only_read_need_no_file(tmp_path: Path, monkeypatch: pytes
     ]:
         with pytest.raises(ConfigError, match=r"(named|config/feeds)\.yaml: there is no such file"):
             find_settings(option, environ, required=required)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("database: sqlite:///file.db\noutlets: [{feeds: [env:NOT_SET]}]", "sqlite:///file.db"),
+        ("database: env:ARCHIVE", "sqlite:///env.db"),
+        ("poling: 1\npoling: 2", "sqlite:///data/archive.db"),
+        ("", "sqlite:///data/archive.db"),
+        ("- a", "sqlite:///data/archive.db"),
+        ("database:", "sqlite:///data/archive.db"),
+    ],
+)
+def test_the_archive_is_found_in_a_file_with_mistakes(tmp_path: Path, text: str, expected: str) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_text(text)
+    assert find_database(path, None, {"ARCHIVE": "sqlite:///env.db"}) == expected
+    assert find_database(path, "sqlite:///option.db", {}) == "sqlite:///option.db"
+    assert find_database(None, None, {"INGEST_CONFIG": str(path), "ARCHIVE": "sqlite:///env.db"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("database: x", "1: database: 'x' is not a database such as sqlite:///data/archive.db"),
+        ("database: env:NOT_SET", "1: database: the environment variable NOT_SET is not set"),
+        ("database: [", "2: not valid YAML: did not find expected node content"),
+    ],
+)
+def test_a_wrong_archive_in_a_file_is_named(tmp_path: Path, text: str, line: str) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_text(text + "\n")
+    with pytest.raises(ConfigError) as caught:
+        find_database(path, None, {})
+    assert str(caught.value) == f"{path}:{line}"
+
+
+def test_without_a_file_the_archive_is_where_it_is_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert find_database(None, None, {}) == "sqlite:///data/archive.db"
+    with pytest.raises(ConfigError, match=r"named\.yaml: there is no such file"):
+        find_database(Path("named.yaml"), None, {})
 
 
 def test_the_process_environment_is_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -327,3 +374,9 @@ TREES = st.recursive(
 def test_any_shape_is_settings_or_mistakes(outlets: str, feeds: str) -> None:
     assert is_plain(outcome(f"{{outlets: {outlets}}}"))
     assert is_plain(outcome(f"outlets: [{{name: a, feeds: [{feeds}]}}]"))
+
+
+def test_settings_made_by_hand_hide_a_wrong_secret_too() -> None:
+    with pytest.raises(ValidationError) as caught:
+        FeedSettings.model_validate({"url": "https://a.example/", "basic_auth": "hush", "headers": {"X": "hush\n"}})
+    assert "hush" not in str(caught.value)

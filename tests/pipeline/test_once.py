@@ -68,7 +68,7 @@ def test_failures_are_counted_named_and_stop_nothing(papers: Papers, once: Once,
     empty.broken = Resource(b"", "application/rss+xml")
     papers.all[3].revise(0, status=404)
     papers.all[3].revise(1, status=403)
-    papers.all[3].revise(2, status=503)
+    papers.all[3].revise(2, status=500)
     for paper in papers.all[:3]:
         paper.publish()
 

@@ -82,7 +82,7 @@ def repeat(t: Connection, article_id: int, original_id: int, score: float, kind:
 
 def edit(t: Connection, article_id: int, new: ArticleDraft, now: datetime) -> None:
     old = articles.current(t, article_id)
-    search.forget(t, article_id, old.title, old.text)
+    search.forget(t, article_id)
     articles.revise(t, old, new, Change.EDITED, now)
 
 
@@ -163,7 +163,7 @@ def sight(
     entry = Entry(url, url, title, summary=f"Summary of {title}", content_hash="1:x")
     plan = PlannedEntry(entry, entry.key, url, Novelty.NEW)
     (pending,) = entries.record(t, feed_id, [plan], START).pending
-    (loaded,) = entries.load_pending(t, [pending])
+    loaded = entries.load_pending(t, pending.sighting_id)
     if article_id is not None:
         entries.finish(t, loaded, EntryStatus.STORED, article_id=article_id)
     elif failure is not None:

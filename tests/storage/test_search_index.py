@@ -78,7 +78,7 @@ def test_a_forgotten_article_is_not_found(archive, flushed):
     if flushed:
         flush(archive)
     with archive.transaction() as t:
-        search.forget(t, number, "headline", "text")
+        search.forget(t, number)
         t.execute(delete(unindexed).where(unindexed.c.article_id == number))
     assert found(archive, "headline") == []
 

@@ -33,6 +33,8 @@ CASES = [
     ('title:"the budget"', 'title : "the budget"'),
     ("title:(tax OR budget)", '(title : "tax" OR title : "budget")'),
     ("-title:tax budget", '("budget" NOT title : "tax")'),
+    ("author:khan Category:sport", '(authors : "khan" AND categories : "sport")'),
+    ("title:author:khan", 'authors : "khan"'),
     ("(rain OR snow) road", '(("rain" OR "snow") AND "road")'),
     ("U.S. co-op don't", '("u s" AND "co op" AND "don t")'),
     ("12:30", '"12 30"'),
@@ -72,7 +74,7 @@ def test_reading_a_query(text, expression):
 def test_wanted_phrases_are_kept_for_marking():
     assert parse('steel -tin title:"rolling mi"* (a OR NOT b)').phrases == (
         Phrase(("steel",)),
-        Phrase(("rolling", "mi"), prefix=True, in_title=True),
+        Phrase(("rolling", "mi"), prefix=True, column="title"),
         Phrase(("a",)),
     )
 

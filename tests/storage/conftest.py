@@ -1,0 +1,21 @@
+"""The sample newsroom, made once and only read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from storage import Archive
+from tests.storage import sample
+
+
+@pytest.fixture(scope="session")
+def newsroom_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return sample.newsroom(tmp_path_factory.mktemp("newsroom") / "archive.db")
+
+
+@pytest.fixture
+def newsroom(newsroom_url: str) -> Iterator[Archive]:
+    with Archive.open(newsroom_url) as archive:
+        yield archive
