@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import regex
 
 from ingest.duplicates import fingerprint
+from ingest.jobs import OutletHints, Page
 from ingest.pages import Extraction, ExtractRules, FeedHint, article_from_entry, extract_article
 from ingest.urls import canonical_url
 from storage.model import Alias, AliasKind, ArticleDraft, Entry, Failure, FailureKind, PendingEntry
@@ -20,38 +20,39 @@ _WORD = regex.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page as it was answered: `url` is where redirects ended."""
-
-    body: bytes
-    url: str
-    content_type: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class OutletHints:
-    """What the configuration says of the outlet's pages."""
-
-    language: str | None = None
-    timezone: str | None = None
-    rules: ExtractRules | None = None
-
-
 def draft_from_page(pending: PendingEntry, page: Page, hints: OutletHints) -> ArticleDraft | Failure:
     """The article on the page; the feed's own text where the page is no article; a Failure where both fail."""
-    extraction = extract_article(
-        page.body,
-        url=page.url,
-        content_type=page.content_type,
-        rules=hints.rules,
-        feed=FeedHint.of(pending.entry),
-        language=pending.entry.language or hints.language,
-        timezone=hints.timezone,
-    )
+    extraction = extract(page, hints, pending.entry)
     if extraction.failure is not None:
         return draft_from_feed(pending, hints, instead_of=extraction.failure)
     return _draft(pending, extraction, hints, page_url=page.url)
+
+
+def extract(page: Page, hints: OutletHints, entry: Entry | None = None, *, explain: bool = False) -> Extraction:
+    """What the page says, with the feed's entry as a witness."""
+    return extract_article(
+        page.body,
+        url=page.url,
+        content_type=page.content_type,
+        rules=ExtractRules.of(hints.extract) if hints.extract else None,
+        feed=_hint(entry) if entry else None,
+        language=(entry.language if entry else None) or hints.language,
+        timezone=hints.timezone,
+        explain=explain,
+    )
+
+
+def _hint(entry: Entry) -> FeedHint:
+    return FeedHint(
+        title=entry.title,
+        summary=entry.summary,
+        content_html=entry.content_html,
+        authors=entry.authors,
+        published_at=entry.published_at,
+        updated_at=entry.updated_at,
+        image_url=entry.image_url,
+        language=entry.language,
+    )
 
 
 def draft_from_feed(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,11 +32,6 @@ class Rejected:
 
 class _Unusable(Exception):
     """Says in words what is wrong with a line; never leaves this module."""
-
-
-def draft_lines(lines: Sequence[tuple[int, bytes]], now: datetime) -> list[ArticleDraft | Rejected]:
-    """Numbered lines of a file, each as a draft or as what is wrong with it."""
-    return [draft_line(number, line, now) for number, line in lines]
 
 
 def draft_line(number: int, line: bytes, now: datetime) -> ArticleDraft | Rejected:

@@ -1,8 +1,8 @@
 """Plain text out of what outlets send: no markup, no invisible tricks, one spelling of each character.
 
 `clean_line` is for text that is known to be text, `plain_text` for text that may be HTML. Both give one line. What a
-reader must never meet is removed: control characters and NUL, lone surrogates and noncharacters (they cannot be stored
-as UTF-8), bidirectional embeddings, overrides and isolates (they let text show in another order than it is written,
+reader must never meet is removed: control characters and NUL, lone surrogates (they cannot be stored as UTF-8),
+bidirectional embeddings, overrides and isolates (they let text show in another order than it is written,
 CVE-2021-42574). Joiners and direction marks stay: Urdu, Persian and Hindi are misspelt without them.
 """
 
@@ -21,10 +21,9 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f"  # C0, C1; white space stays
     "\u202a-\u202e\u2066-\u2069"  # bidirectional embeddings, overrides, isolates
     "\ud800-\udfff"  # surrogates
-    "\ufeff\ufdd0-\ufdef\ufffe\uffff"  # byte order mark, noncharacters
-    + "".join(chr(plane | 0xFFFE) + chr(plane | 0xFFFF) for plane in range(0x10000, 0x110000, 0x10000))
-    + "]"
+    "\ufeff\ufffe\uffff]"  # byte order marks, noncharacters
 )
+_MAYBE_MARKS = re.compile("[^\x00-\u02ff]{31}")  # a quick look for where they may be
 _MARKS = regex.compile(r"(\p{M}{30})\p{M}+")  # UAX #15, 13: no real text has more; ordering them is quadratic
 _WHITE = re.compile(r"\s+")
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*|[!?][^<>]*)>")
@@ -49,7 +48,10 @@ def remove_unwanted(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return unicodedata.normalize("NFC", _MARKS.sub(r"\1", _UNWANTED.sub("", text)))
+    text = _UNWANTED.sub("", text)
+    if _MAYBE_MARKS.search(text):
+        text = _MARKS.sub(r"\1", text)
+    return unicodedata.normalize("NFC", text)
 
 
 def clean_line(text: str) -> str:

@@ -111,7 +111,7 @@ class Archive:
     def search(self, text: str, *, limit: int | None = None, **conditions: Unpack[Conditions]) -> Results[Article]:
         """Articles that match a query (see `storage.searchquery`), the best first, with `score` and `snippet`."""
         wanted, parsed = ArticleFilter.of(conditions, _now()), parse(text)
-        return _results(Article, lambda: finding.find(self.reading, parsed, wanted), limit)
+        return _results(Article, lambda: finding.find(self.reading, parsed, wanted, limit), limit)
 
     def article(self, article_id: int) -> Article | None:
         with self.reading() as c:

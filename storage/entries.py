@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.model import (
@@ -157,6 +157,37 @@ def pending_refs(t: Connection, *, due: datetime | None = None) -> list[PendingR
     if due is not None:
         query = query.where(pending.c.due_at <= due)
     return [PendingRef(row.id, row.feed_id, row.url) for row in t.execute(query)]
+
+
+_DUE = text("""
+    SELECT sighting.id, sighting.feed_id, sighting.url FROM (
+        SELECT sighting_id, due_at FROM pending WHERE due_at <= :now
+        UNION ALL SELECT sighting_id, due_at FROM pending WHERE due_at > :latest
+    ) AS due
+    CROSS JOIN sighting ON sighting.id = due.sighting_id
+    CROSS JOIN feed ON feed.id = sighting.feed_id
+    WHERE feed.status <> 'removed'
+    AND sighting.id NOT IN (SELECT value FROM json_each(:under_way))
+    AND feed.id NOT IN (SELECT value FROM json_each(:without))
+    LIMIT :most
+""")
+
+
+def due_refs(
+    t: Connection, now: datetime, *, latest: datetime, without: Iterable[int], under_way: Iterable[int], most: int
+) -> list[PendingRef]:
+    """Up to `most` entries whose time has come, but not those `under_way`, nor any of the feeds `without`.
+
+    A due time after `latest` is no due time but the trace of a wrong clock.
+    """
+    values = {
+        "now": format_time(now),
+        "latest": format_time(latest),
+        "without": json.dumps([*without]),
+        "under_way": json.dumps([*under_way]),
+        "most": most,
+    }
+    return [PendingRef(row.id, row.feed_id, row.url) for row in t.execute(_DUE, values)]
 
 
 def pending_count(t: Connection) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypedDict
 
@@ -89,13 +89,17 @@ class ArticleFilter:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Conditions in SQL on `article a JOIN story s`, and their parameters."""
+    """Conditions in SQL on `article a JOIN story s`, and one of full-text search; values are parameters."""
 
-    parts: tuple[str, ...]
-    parameters: dict[str, str | int]
+    parts: tuple[str, ...] = ()
+    parameters: dict[str, str | int] = field(default_factory=dict)
+    match: str | None = None  # an FTS5 expression that the article must match, too
 
     def __str__(self) -> str:
         return " AND ".join(self.parts) or "true"
+
+    def and_(self, part: str, **parameters: str | int) -> Where:
+        return Where((*self.parts, part), {**self.parameters, **parameters}, self.match)
 
 
 def where(wanted: ArticleFilter) -> Where:
@@ -123,10 +127,6 @@ def where(wanted: ArticleFilter) -> Where:
         if value is not None:
             name = f"{column}_{'from' if sign == '>=' else 'to'}"
             add(f"a.{column} {sign} :{name}", **{name: format_time(value)})
-    for name, words in (("title", wanted.title), ("authors", wanted.author), ("categories", wanted.category)):
-        if words is not None:
-            found = f"a.id IN (SELECT rowid FROM article_words WHERE article_words MATCH :{name})"
-            add(found, **{name: parse(words, name).expression or NOTHING})
     if wanted.ids is not None:
         add("a.id IN (SELECT value FROM json_each(:ids))", ids=json.dumps(wanted.ids))
     if wanted.story is not None:
@@ -137,7 +137,13 @@ def where(wanted: ArticleFilter) -> Where:
         add("s.representative_id = a.id")
     if wanted.across:
         add("s.outlet_count > 1")
-    return Where(tuple(parts), parameters)
+    return Where(tuple(parts), parameters, _match(wanted))
+
+
+def _match(wanted: ArticleFilter) -> str | None:
+    columns = (("title", wanted.title), ("authors", wanted.author), ("categories", wanted.category))
+    asked = [parse(words, column).expression or NOTHING for column, words in columns if words is not None]
+    return " AND ".join(f"({expression})" for expression in asked) or None
 
 
 def _names(given: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:

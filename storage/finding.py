@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, text
 
-from storage.filters import ArticleFilter, where
-from storage.query import articles_by_id
+from storage.filters import ArticleFilter, Where, where
+from storage.query import FROM, articles_by_id, is_few
 from storage.records import Article
 from storage.search import WEIGHTS
 from storage.searchquery import Query
@@ -27,31 +27,45 @@ _END = 1 << 62  # above every article's number
 Reading = Callable[[], AbstractContextManager[Connection]]
 
 
-def find(reading: Reading, query: Query, wanted: ArticleFilter) -> Iterator[Article]:
+def find(reading: Reading, query: Query, wanted: ArticleFilter, limit: int | None = None) -> Iterator[Article]:
     """Matching articles with `score` and `snippet`. Each page is a short read of its own."""
-    below: int | None = _END if query.expression else None
+    if query.expression is None:
+        return
+    chosen = where(wanted)
+    expression = query.expression if chosen.match is None else f"{query.expression} AND {chosen.match}"
+    below: int | None = _END
     while below is not None:
         with reading() as c:
-            ranked, below = _window(c, query.expression or "", wanted, below)
+            ranked, below = _window(c, expression, chosen, below, limit)
         for start in range(0, len(ranked), PAGE):
             yield from _page(reading, query, ranked[start : start + PAGE])
 
 
 def _window(
-    c: Connection, expression: str, wanted: ArticleFilter, below: int
+    c: Connection, expression: str, chosen: Where, below: int, limit: int | None
 ) -> tuple[list[tuple[float, int]], int | None]:
     """The newest matches below an article's number as (score, number), the best first; and where the next ones are."""
-    chosen = where(wanted)
-    among = ""
-    if chosen.parts:
-        among = f"AND +rowid IN (SELECT a.id FROM article a JOIN story s ON s.id = a.story_id WHERE {chosen})"
-    statement = f"""SELECT rowid, bm25(article_words, {WEIGHTS}) FROM article_words
-                    WHERE article_words MATCH :expression AND rowid < :below {among}
-                    ORDER BY rowid DESC LIMIT :window"""
-    parameters = {**chosen.parameters, "expression": expression, "below": below, "window": WINDOW}
-    found = [(-score, number) for number, score in c.execute(text(statement), parameters)]
-    rest = found[-1][1] if len(found) == WINDOW else None
-    return sorted(found, reverse=True), rest
+    statement = f"""
+        SELECT score, id, min(id) OVER (), count(*) OVER () FROM (
+            SELECT rowid AS id, bm25(article_words, {WEIGHTS}) AS score FROM article_words
+            WHERE article_words MATCH :expression AND rowid < :below {_among(c, chosen)}
+            ORDER BY rowid DESC LIMIT :window)
+        ORDER BY score, id DESC LIMIT :limit"""
+    most = WINDOW if limit is None else min(limit, WINDOW)
+    parameters = {"expression": expression, "below": below, "window": WINDOW, "limit": most}
+    found = c.execute(text(statement), {**chosen.parameters, **parameters}).all()
+    rest = found[0][2] if found and found[0][3] == WINDOW else None
+    return [(-row[0], row[1]) for row in found], rest if limit is None or limit > WINDOW else None
+
+
+def _among(c: Connection, chosen: Where) -> str:
+    """The other conditions: few articles that meet them are listed first, otherwise each match is looked at."""
+    if not chosen.parts:
+        return ""
+    selection = f"SELECT a.id {FROM} WHERE {chosen}"
+    if is_few(c, selection, chosen.parameters):
+        return f"AND +rowid IN ({selection})"
+    return f"AND EXISTS ({selection} AND a.id = article_words.rowid)"
 
 
 def _page(reading: Reading, query: Query, ranked: list[tuple[float, int]]) -> Iterator[Article]:

@@ -30,6 +30,8 @@ VIEWS: dict[type, str] = {
     FeedRow: "feeds",
     PollRow: "polls",
 }
+FROM = "FROM article a JOIN story s ON s.id = a.story_id"  # what the conditions of `storage.filters` are about
+FEW = 20_000
 SEARCH_FIELDS = {"score", "snippet"}  # of an article that a search found: no columns
 
 
@@ -53,15 +55,29 @@ class Mark:
 
 def article_page(c: Connection, wanted: ArticleFilter, limit: int, after: Mark | None = None) -> list[Article]:
     """Articles newest first, `limit` of them, from after the mark on."""
-    chosen = where(wanted)
+    chosen = _with_words(c, where(wanted))
     if after is not None:
-        key = "(a.sort_at, a.id) < (:mark_time, :mark_id)"
-        chosen = Where((*chosen.parts, key), {**chosen.parameters, "mark_time": after.sort_at, "mark_id": after.id})
+        chosen = chosen.and_("(a.sort_at, a.id) < (:mark_time, :mark_id)", mark_time=after.sort_at, mark_id=after.id)
     # The inner query runs on indexes alone; wide rows are read for the page only.
-    ids = f"""SELECT a.id FROM article a JOIN story s ON s.id = a.story_id WHERE {chosen}
-              ORDER BY a.sort_at DESC, a.id DESC LIMIT :limit"""
+    ids = f"SELECT a.id {FROM} WHERE {chosen} ORDER BY a.sort_at DESC, a.id DESC LIMIT :limit"
     rest = f"id IN ({ids}) ORDER BY sort_at DESC, id DESC"
     return rows(c, Article, rest, {**chosen.parameters, "limit": limit})
+
+
+def _with_words(c: Connection, chosen: Where) -> Where:
+    """The full-text condition as SQL: rare words are looked up first, common ones tried on each article in turn."""
+    if chosen.match is None:
+        return chosen
+    matching = "SELECT rowid FROM article_words WHERE article_words MATCH :match"
+    if is_few(c, matching, {"match": chosen.match}):
+        return chosen.and_(f"a.id IN ({matching})", match=chosen.match)
+    return chosen.and_(f"EXISTS ({matching} AND rowid = a.id)", match=chosen.match)
+
+
+def is_few(c: Connection, selection: str, parameters: Parameters) -> bool:
+    """Whether a selection has so few rows that listing them first is the quick way."""
+    count = c.execute(text(f"SELECT count(*) FROM ({selection} LIMIT {FEW + 1})"), dict(parameters)).scalar_one()
+    return int(count) <= FEW
 
 
 def articles_by_id(c: Connection, ids: Sequence[int]) -> list[Article]:
@@ -69,12 +85,6 @@ def articles_by_id(c: Connection, ids: Sequence[int]) -> list[Article]:
     found = rows(c, Article, "id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(ids))})
     by_id = {article.id: article for article in found}
     return [by_id[number] for number in ids if number in by_id]
-
-
-def count_articles(c: Connection, wanted: ArticleFilter) -> int:
-    chosen = where(wanted)
-    query = f"SELECT count(*) FROM article a JOIN story s ON s.id = a.story_id WHERE {chosen}"
-    return int(c.execute(text(query), chosen.parameters).scalar_one())
 
 
 def story(c: Connection, story_id: int) -> Story | None:

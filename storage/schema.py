@@ -75,7 +75,7 @@ feed = Table(
     Column("outlet_id", ForeignKey("outlet.id"), nullable=False, index=True),
     Column("url", Text, nullable=False, unique=True),
     Column("status", Text, nullable=False, server_default="new"),
-    Column("next_poll_at", Utc, index=True),
+    Column("next_poll_at", Utc),
     Column("last_polled_at", Utc),
     Column("last_success_at", Utc),
     Column("last_changed_at", Utc),
@@ -86,6 +86,10 @@ feed = Table(
     Column("failure_detail", Text),
     Column("failure_status", Integer),
     Column("gap_since", Utc),
+    Column("gap_until", Utc),
+    Column("gaps", Integer, nullable=False, server_default="0"),
+    Column("failure_weight", REAL, nullable=False, server_default="0"),
+    Column("pace", Text),
     Column("last_entry_count", Integer, nullable=False, server_default="0"),
     Column("articles", Integer, nullable=False, server_default="0"),
     Column("etag", Text),
@@ -100,6 +104,7 @@ feed = Table(
     Column("hub", Text),
     Column("hints", Text),
     CheckConstraint("status in ('new', 'ok', 'failing', 'gap', 'gone', 'removed')", name="feed_status"),
+    Index("feed_due", "next_poll_at", sqlite_where=text("status <> 'removed'")),
     sqlite_strict=True,
 )
 
@@ -141,6 +146,32 @@ poll = Table(
     Index("poll_of_feed", "feed_id", "at"),
     sqlite_strict=True,
 )
+
+poll_day = Table(
+    "poll_day",
+    metadata,
+    Column("feed_id", ForeignKey("feed.id"), primary_key=True),
+    Column("day", Text, primary_key=True),  # YYYY-MM-DD in UTC
+    *(
+        Column(name, REAL if name == "seconds" else Integer, nullable=False)
+        for name in ("changed", "unchanged", "failed", "skipped", "bytes", "seconds", "entries", "new")
+    ),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+"""Polls that are no longer kept one by one, summed by day."""
+
+request = Table(
+    "request",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("made_at", Utc, nullable=False),
+    Column("wanted", Text, nullable=False),  # JSON
+    Column("answer", Text),  # JSON of the report; null until the work is done
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+"""What `ingest once` asks of a running daemon: see `storage.requests`."""
 
 story = Table(
     "story",

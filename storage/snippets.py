@@ -4,30 +4,41 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import islice
 
 from storage.records import Snippet
 from storage.searchquery import Phrase
-from storage.words import Word, words
+from storage.words import Word, fold, words
 
-MAX_WORDS = 20_000  # looked at in one text
+MAX_CHARACTERS = 200_000  # looked at in one text
 WIDTH = 220  # characters of a snippet, more or less
+_STEP = 200  # characters between two pieces that are looked at in turn
+_OVERLAP = 100  # a phrase that is longer may be missed
 
 
 def snippet(text: str, phrases: Sequence[Phrase], width: int = WIDTH) -> Snippet:
     """The stretch of `text` with the most different phrases in it, or its beginning where none stands in it."""
-    found = list(islice(words(text), MAX_WORDS))
+    begin = max(0, _best_piece(text[:MAX_CHARACTERS], phrases) - width // 4)
+    around = text[begin : begin + 2 * (width + _STEP)]
+    found = list(words(around))
     hits = sorted({hit for number, phrase in enumerate(phrases) for hit in _hits(found, phrase, number)})
-    start = _best_start(hits, width) if hits else 0
-    begin = _start_of_word(found, max(0, start - width // 4)) if start > width // 4 else 0
-    end = _end_of_word(found, min(len(text), begin + width), len(text))
-    return _cut(text, begin, end, [(first, last) for first, last, _ in hits if begin <= first and last <= end])
+    start = _start_of_word(found, max(0, _best_start(hits, width) - width // 4)) if begin or hits else 0
+    end = _end_of_word(found, min(len(around), start + width), len(around))
+    places = [(first, last) for first, last, _ in hits if start <= first and last <= end]
+    return _cut(text, begin + start, begin + end, [(begin + first, begin + last) for first, last in places])
 
 
-def marks(text: str, phrases: Sequence[Phrase]) -> tuple[tuple[int, int], ...]:
-    """The places of the phrases in a short text, such as a title."""
-    found = list(islice(words(text), MAX_WORDS))
-    return _united([hit[:2] for number, phrase in enumerate(phrases) for hit in _hits(found, phrase, number)])
+def _best_piece(text: str, phrases: Sequence[Phrase]) -> int:
+    """Where the first piece of a text begins that holds the most different phrases. Far quicker than word by word."""
+    looked_for = [f" {' '.join(phrase.words)}{'' if phrase.prefix else ' '}" for phrase in phrases]
+    best, most = 0, 0
+    for start in range(0, len(text), _STEP):
+        piece = f" {' '.join(fold(text[start : start + _STEP + _OVERLAP]).split())} "
+        count = sum(sought in piece for sought in looked_for)
+        if count > most:
+            best, most = start, count
+        if most == len(looked_for):
+            break
+    return best
 
 
 def _hits(found: Sequence[Word], phrase: Phrase, number: int) -> list[tuple[int, int, int]]:

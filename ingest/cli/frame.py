@@ -37,6 +37,7 @@ class Listed:
 
 COMMANDS = (  # in the order of the help; sections in the order of their first line
     Listed("Collect", "once", "ingest.cli.once", "Poll every feed once, work off everything pending, report."),
+    Listed("Collect", "run", "ingest.cli.run", "The daemon: poll every feed when it is due, for months."),
     Listed("Collect", "demo", "ingest.cli.demo", "Try everything out against a sample newsroom on this machine."),
     Listed("Collect", "import", "ingest.cli.importing", "Take in articles you already have, from a JSONL file."),
     Listed("Set up", "feeds", "ingest.cli.feeds", "The feeds you read: health, checking, finding, adding; OPML."),

@@ -7,6 +7,7 @@ count-mean-min sketch of Deng and Rafiei (2007) with one row.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from storage.model import Signature
 
 SLOT_BITS = 24
 YOUNG = 5_000  # stories: a smaller archive knows too little of frequencies, and counts as one of this size
+RARE = 0.5  # of weight: a shingle of at most two stories in 5,000
 _SHIFT = np.uint64(64 - SLOT_BITS)
 
 Weights = NDArray[np.float64]
@@ -58,9 +60,20 @@ def slots(hashes: Hashes) -> NDArray[np.uint32]:
     return (hashes >> _SHIFT).astype(np.uint32)
 
 
-def counted_slots(shingled: Shingled) -> bytes:
-    """The distinct counters of a text's shingles, packed: what is counted when it founds a story."""
-    return distinct(slots(np.concatenate(shingled.orders))).tobytes()
+def counted_slots(shingled: Shingled, known: Sequence[Shingled] = ()) -> bytes:
+    """The distinct counters of a text's shingles, packed: what is counted when it founds a story.
+
+    When it joins one, only what the `known` articles of the story do not have: text that outlets add to many stories
+    is standing text, and must become known as such.
+    """
+    own = _distinct_slots(shingled)
+    for other in known:
+        own = np.setdiff1d(own, _distinct_slots(other), assume_unique=True)
+    return own.tobytes()
+
+
+def _distinct_slots(shingled: Shingled) -> NDArray[np.uint32]:
+    return distinct(slots(np.concatenate(shingled.orders)))
 
 
 def slots_of_signature(signature: Signature) -> bytes:

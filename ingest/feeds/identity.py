@@ -23,16 +23,38 @@ HASH_VERSION = 1
 
 _WORDS = re.compile(r"\w+")
 _WEB_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
-# What counts or tells the time, and so differs at every poll without any news in it.
-_CHURN = re.compile(
-    r"\b\d[\d.,]*\s*(?:k\b\s*)?(?:comments?|views?|reads?|likes?|shares?|votes?|points?|replies|reactions?"
-    r"|commentaires?|kommentare?|comentarios?|comentários?|commenti|комментари\w*|просмотр\w*)\b"
-    r"|\b(?:comments?|views?|likes?|shares?|votes?|score|points?|комментари\w*|просмотр\w*)\s*[:(]\s*\d[\d.,]*\)?"
-    r"|\b(?:an?|\d+)\s+(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?)\s+ago\b"
-    r"|\b(?:last\s+)?(?:updated|modified|refreshed|generated)(?:\s+(?:on|at))?\s*:?\s*[^.!?\n]{0,20}\d[^.!?\n]{0,30}"
-    r"|\b\d{1,2}:\d{2}:\d{2}\b",
-    re.IGNORECASE,
+# What counts or tells the time, and so differs at every poll without any news in it: words that must occur in a (lower
+# case) text, and what goes if they do.
+CHURN = (
+    (
+        (
+            "comment",
+            "view",
+            "read",
+            "like",
+            "share",
+            "vote",
+            "point",
+            "repl",
+            "reaction",
+            "komment",
+            "коммент",
+            "просмотр",
+        ),
+        r"\b\d[\d.,]*\s*(?:k\b\s*)?(?:comments?|views?|reads?|likes?|shares?|votes?|points?|replies|reactions?"
+        r"|commentaires?|kommentare?|комментари\w*|просмотр\w*)\b",
+    ),
+    (
+        ("comments", "views", "likes", "shares", "votes", "score", "points"),
+        r"\b(?:comments|views|likes|shares|votes|score|points)\s*[:(]\s*\d[\d.,]*\)?",
+    ),
+    ((" ago",), r"\b(?:an?|\d+)\s+(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?)\s+ago\b"),
+    (
+        ("updated", "modified", "refreshed", "generated"),
+        r"\b(?:updated|modified|refreshed|generated)(?:\s+(?:on|at))?\s*:?\s*[^.!?\n]{0,20}\d[^.!?\n]{0,30}",
+    ),
 )
+_CHURN = tuple((words, re.compile(pattern)) for words, pattern in CHURN)
 
 
 def shorten_key(text: str) -> str:
@@ -46,8 +68,14 @@ def content_hash(title: str, content: str) -> str:
 
     `content` is safe HTML or plain text. Two entries with one hash say the same; see `same_content`.
     """
-    words = _WORDS.findall(_CHURN.sub(" ", _WEB_ADDRESS.sub(" ", f"{title}\n{text_of(content)}")).lower())
-    return f"{HASH_VERSION}:{hashlib.blake2b(' '.join(words).encode(), digest_size=16).hexdigest()}"
+    text = f"{title}\n{text_of(content)}".lower()
+    if "://" in text or "www." in text:
+        text = _WEB_ADDRESS.sub(" ", text)
+    for words, pattern in _CHURN:
+        if any(word in text for word in words):
+            text = pattern.sub(" ", text)
+    said = " ".join(_WORDS.findall(text))
+    return f"{HASH_VERSION}:{hashlib.blake2b(said.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"
 
 
 def same_content(one: str, other: str) -> bool:
@@ -58,19 +86,18 @@ def same_content(one: str, other: str) -> bool:
 def identify(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
     """The entries with their keys, each listed once, and what was wrong with the names they bear."""
     urls = [canonical_url(entry.url) if entry.url else None for entry in entries]
-    subjects = [url or entry.title for url, entry in zip(urls, entries, strict=True)]
-    shared_guids = _ambiguous((entry.guid, subject) for entry, subject in zip(entries, subjects, strict=True))
-    shared_urls = _ambiguous((url, entry.title) for url, entry in zip(urls, entries, strict=True))
+    shared_guids = _ambiguous((entry.guid, f"{url} {entry.title}") for entry, url in zip(entries, urls, strict=True))
+    shared_urls = _ambiguous((url, entry.title) for entry, url in zip(entries, urls, strict=True))
     listed: dict[str, Entry] = {}
-    places: dict[tuple[str | None, str], str] = {}
+    places: dict[tuple[str, str], str] = {}
     for entry, url in zip(entries, urls, strict=True):
         key = _key(entry, None if entry.guid in shared_guids else entry.guid, None if url in shared_urls else entry.url)
-        if url is not None:
+        if url and entry.title:
             key = places.setdefault((url, entry.title), key)  # listed twice, under two guids
         listed[key] = _newer(replace(entry, key=key), listed.get(key))
     problems = (
-        (f"{len(shared_guids)} guids are borne by several entries and do not count", shared_guids),
-        (f"{len(entries) - len(listed)} entries are listed more than once", len(listed) < len(entries)),
+        (f"guids that several entries bear do not count: {len(shared_guids)}", shared_guids),
+        (f"entries that are listed more than once: {len(entries) - len(listed)}", len(listed) < len(entries)),
     )
     return tuple(listed.values()), tuple(what for what, happened in problems if happened)
 

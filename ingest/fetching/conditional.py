@@ -27,12 +27,15 @@ def validators_of(headers: Mapping[str, str], url: str, now: datetime) -> Valida
     return Validators(_kept(headers.get("etag")), _kept(headers.get("last-modified")), full_answer_at=now, url=url)
 
 
-def refreshed(sent: Validators, headers: Mapping[str, str], url: str) -> Validators:
-    """After a 304: each is replaced by the one the server sent; it need not repeat them (RFC 9110, 15.4.5)."""
+def refreshed(sent: Validators, headers: Mapping[str, str], url: str, now: datetime) -> Validators:
+    """After a 304: each is replaced by the one the server sent; it need not repeat them (RFC 9110, 15.4.5).
+
+    Where it is not known when they came, their 8 days begin now.
+    """
     return Validators(
         _kept(headers.get("etag")) or sent.etag,
         _kept(headers.get("last-modified")) or sent.last_modified,
-        full_answer_at=sent.full_answer_at,
+        full_answer_at=sent.full_answer_at or now,
         url=url,
     )
 

@@ -85,6 +85,8 @@ async def _read(response: httpx.Response, outgoing: Outgoing) -> Answer:
         return Answer(status, headers)
     if status >= 400:
         return Answer(status, headers, await _error_body(response, headers))
+    if what := _media(headers):
+        raise Stopped(Failure(FailureKind.WRONG_TYPE, f"{what}, which is neither a feed nor a page", status))
     if not outgoing.keep_start and _announced(headers) > outgoing.limit:
         raise Stopped(Failure(FailureKind.TOO_LARGE, f"announces over {outgoing.limit:,} bytes", status))
     reader = BodyReader(headers.get("content-encoding", ""), outgoing.limit, keep_start=outgoing.keep_start)
@@ -126,6 +128,12 @@ def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         if name not in _LIST_HEADERS:
             headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
+
+
+def _media(headers: dict[str, str]) -> str | None:
+    """The type of an answer that is not worth reading, such as a video an entry links to."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind[:60] if kind.startswith(("image/", "audio/", "video/", "font/")) else None
 
 
 def _announced(headers: dict[str, str]) -> int:

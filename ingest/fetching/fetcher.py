@@ -206,7 +206,7 @@ class Fetcher:
         return NotModified(
             url=journey.request.url,
             headers=answer.headers,
-            validators=refreshed(sent, answer.headers, url),
+            validators=refreshed(sent, answer.headers, url, self._now()),
             wire_bytes=journey.received,
             seconds=journey.seconds,
             final_url=url,

@@ -11,13 +11,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
-_PATIENCE: Final = 0.2  # seconds after which a fetch makes room for another
+_PATIENCE: Final = 0.1  # seconds after which a fetch makes room for another
 _OVERFLOW: Final = 4  # times the limit: how many may be open in all, the patient and the slow ones
 _MANY_LANES: Final = 2_000
 
 
 class Places:
-    """`limit` fetches at once, those apart that have been waiting on their server for over .2 s; 4 x `limit` in all.
+    """`limit` fetches at once, those apart that have been waiting on their server for over .1 s; 4 x `limit` in all.
 
     A plain limit of 48 lets 48 hanging servers stop every other feed until their deadline.
     """

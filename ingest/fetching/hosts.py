@@ -67,6 +67,7 @@ class Hosts:
     def _keep(self, state: HostState) -> None:
         if len(self._states) >= _MANY:
             self._states = {name: known for name, known in self._states.items() if self._counts(known)}
+            self._pauses_in_a_row = {name: n for name, n in self._pauses_in_a_row.items() if name in self._states}
         self._states[state.domain] = state
         self._remember(state)
 

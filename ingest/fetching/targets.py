@@ -55,7 +55,7 @@ def parse_target(url: str, base: str | None = None) -> Target | Failure:
     if len(url) > LONGEST_URL:
         return Failure(FailureKind.BAD_URL, f"the address has {len(url)} characters")
     try:
-        parsed = URL(url, base) if base else URL(url)
+        parsed = URL(URL(url, base).href) if base else URL(url)  # joined, ada does not know the kind of host
     except ValueError:
         return Failure(FailureKind.BAD_URL, "not a complete web address")
     scheme = parsed.protocol.removesuffix(":")

@@ -6,6 +6,7 @@ on a connection of its own nothing left over from one answer can be read as the 
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator
 from functools import cached_property
@@ -17,6 +18,9 @@ import httpx
 from ingest.fetching.network import Backend, Guard, Progress, Resolver
 from ingest.fetching.targets import parse_target
 from storage.model import Failure
+
+# At DEBUG httpcore logs all headers of an answer, where a redirect may repeat the key to a private feed.
+logging.getLogger("httpcore").setLevel(logging.INFO)
 
 
 class _Connection(Protocol):

@@ -6,10 +6,10 @@ import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.drafts import Page, draft_from_feed, draft_from_page
 from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
+from ingest.jobs import PAGE_SECONDS, Page, draft_from_feed, draft_from_page
 from ingest.keeping import Kept, keep
-from ingest.pipeline.context import Configured, Run
+from ingest.pipeline.context import Configured, EntryEnd, Run
 from ingest.pipeline.retries import is_pause, next_attempt
 from storage import entries
 from storage.errors import ArchiveError
@@ -18,7 +18,8 @@ from storage.model import ArticleDraft, EntryStatus, Failure, FailureKind, Pendi
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-PAGE_SECONDS = 10.0  # of a worker's time
+
+_WORKER_LOST = (FailureKind.TOO_SLOW, FailureKind.CRASHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,19 @@ class Linked:
     """An entry that needs no page: its article is in the archive already."""
 
     entry: PendingEntry
+    article_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What was got for an entry, before the archive was asked. `refused`: why its page was not to be had."""
+    """What was got for an entry, before the archive was asked."""
 
     draft: ArticleDraft | Failure
-    refused: Failure | None = None
+    page_tried: bool = True
+
+    @property
+    def kept_from_feed(self) -> bool:
+        return self.page_tried and isinstance(self.draft, ArticleDraft) and self.draft.from_feed
 
 
 async def work_off(run: Run, ref: PendingRef) -> None:
@@ -42,7 +48,7 @@ async def work_off(run: Run, ref: PendingRef) -> None:
     if pending is None:
         return
     if isinstance(pending, Linked):
-        _count(run, pending.entry, EntryStatus.UNCHANGED)
+        _count(run, pending.entry, EntryEnd(EntryStatus.UNCHANGED, article_id=pending.article_id))
         return
     try:
         await _work_off(run, pending)
@@ -63,7 +69,7 @@ def _take(t: Connection, sighting_id: int) -> PendingEntry | Linked | None:
     if article_id is None:
         return pending
     entries.finish(t, pending, EntryStatus.UNCHANGED, article_id=article_id)
-    return Linked(pending)
+    return Linked(pending, article_id)
 
 
 async def _work_off(run: Run, pending: PendingEntry) -> None:
@@ -71,30 +77,37 @@ async def _work_off(run: Run, pending: PendingEntry) -> None:
     if isinstance(found.draft, Failure):
         await _fail(run, pending, found.draft)
         return
-    kept = await run.writer.write(_keep, run, pending, found.draft)
-    from_feed = found.refused is not None and found.draft.from_feed
-    _count(run, pending, kept.status, duplicate=kept.duplicate, kept_from_feed=from_feed)
+    with run.stage("keep"):
+        kept = await run.writer.write(_keep, run, pending, found.draft)
+    end = EntryEnd(kept.status, None, kept.article_id, duplicate=kept.duplicate, kept_from_feed=found.kept_from_feed)
+    _count(run, pending, end)
 
 
 async def _find(run: Run, pending: PendingEntry, configured: Configured) -> _Found:
     if pending.entry.url is None or not configured.outlet.pages:
-        return _Found(await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints))
-    request = FetchRequest(pending.entry.url, Purpose.PAGE, options=configured.options_for(pending.entry.url))
-    answer = await run.fetcher.fetch(request)
-    if isinstance(answer, Fetched):
-        page = Page(answer.body, answer.final_url, answer.content_type)
-        draft = await run.workers.run(PAGE_SECONDS, draft_from_page, pending, page, configured.hints)
-        if not isinstance(draft, Failure):
-            return _Found(draft, refused=Failure(FailureKind.NOT_AN_ARTICLE, "") if draft.from_feed else None)
-        answer = draft
-        if draft.kind not in (FailureKind.TOO_SLOW, FailureKind.CRASHED):
+        return _Found(await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints), page_tried=False)
+    with run.stage("fetch_page"):
+        page = await _fetch_page(run, pending.entry.url, configured)
+    if isinstance(page, Page):
+        with run.stage("draft"):
+            draft = await run.workers.run(PAGE_SECONDS, draft_from_page, pending, page, configured.hints)
+        if not (isinstance(draft, Failure) and draft.kind in _WORKER_LOST):
             return _Found(draft)
+        page = draft
+    if next_attempt(page, pending.attempts + 1, pending.since, run.now()) is not None:
+        return _Found(page)
+    return _Found(await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints, page))
+
+
+async def _fetch_page(run: Run, url: str, configured: Configured) -> Page | Failure:
+    answer = await run.fetcher.fetch(FetchRequest(url, Purpose.PAGE, options=configured.options_for(url)))
     if isinstance(answer, NotModified):
-        answer = Failure(FailureKind.NETWORK, "answered 304 to a request without validators")
-    if next_attempt(answer, pending.attempts + 1, pending.since, run.now()) is not None:
-        return _Found(answer)
-    draft = await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints, instead_of=answer)
-    return _Found(draft, refused=answer)
+        return Failure(FailureKind.NETWORK, "answered 304 to a request without validators")
+    if isinstance(answer, Fetched):
+        if answer.truncated:  # half an article must not pass for the whole
+            return Failure(FailureKind.TRUNCATED, "the page was cut off")
+        return Page(answer.body, answer.final_url, answer.content_type)
+    return answer
 
 
 def _keep(t: Connection, run: Run, pending: PendingEntry, draft: ArticleDraft) -> Kept:
@@ -111,28 +124,20 @@ async def _fail(run: Run, pending: PendingEntry, failure: Failure) -> None:
         return
     await run.writer.write(entries.postpone, pending, failure, again, counts=not is_pause(failure))
     _report(run, pending, failure)
-    run.observer.entry_ended(pending, EntryStatus.PENDING, failure.detail)
+    run.observer.entry_ended(pending, EntryEnd(EntryStatus.PENDING, failure))
 
 
 async def _end_failed(run: Run, pending: PendingEntry, failure: Failure) -> None:
     status = EntryStatus.GONE if failure.kind is FailureKind.GONE else EntryStatus.FAILED
     await run.writer.write(entries.finish, pending, status, failure=failure)
     _report(run, pending, failure)
-    _count(run, pending, status, detail=failure.detail)
+    _count(run, pending, EntryEnd(status, failure))
 
 
 def _report(run: Run, pending: PendingEntry, failure: Failure) -> None:
     run.report.failed(pending.feed_url, pending.entry.url or pending.entry.key, failure)
 
 
-def _count(
-    run: Run,
-    pending: PendingEntry,
-    status: EntryStatus,
-    *,
-    duplicate: bool = False,
-    kept_from_feed: bool = False,
-    detail: str | None = None,
-) -> None:
-    run.report.ended(status, duplicate=duplicate, kept_from_feed=kept_from_feed)
-    run.observer.entry_ended(pending, status, detail)
+def _count(run: Run, pending: PendingEntry, end: EntryEnd) -> None:
+    run.report.ended(end.status, duplicate=end.duplicate, kept_from_feed=end.kept_from_feed)
+    run.observer.entry_ended(pending, end)

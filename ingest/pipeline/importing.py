@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ingest.imports import Rejected, draft_lines
+from ingest.imports import Rejected
+from ingest.jobs import IMPORT_SECONDS, PRELOAD, draft_lines
 from ingest.keeping import keep, new_counters
 from ingest.pipeline.context import utc_now
-from ingest.pipeline.once import PRELOAD, WORKERS
+from ingest.pipeline.once import WORKERS
 from ingest.pipeline.writer import Writer
 from ingest.workers import Workers
 from storage import feeds, search
@@ -28,7 +29,6 @@ BATCH = 50  # lines a job and a transaction
 BATCH_BYTES = 4_000_000
 AHEAD = 2 * WORKERS  # batches drafted ahead of the one that is being stored
 
-SECONDS = 60.0  # of a worker's time for one batch
 
 Line = tuple[int, bytes]
 
@@ -99,7 +99,7 @@ def _batches(lines: Iterable[bytes]) -> Iterator[Sequence[Line]]:
 
 async def _drafted(workers: Workers, batch: Sequence[Line]) -> list[ArticleDraft | Rejected]:
     """A batch as drafts. Where a line kills its worker, the batch is gone through line by line, and only it is lost."""
-    result = await workers.run(SECONDS, draft_lines, batch, utc_now())
+    result = await workers.run(IMPORT_SECONDS, draft_lines, batch, utc_now())
     if not isinstance(result, Failure):
         return result
     if len(batch) == 1:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ingest.config import OutletSettings, Settings
-from ingest.feeds import ParsedFeed, parse_feed
+from ingest.feeds.model import ParsedFeed
 from ingest.fetching import Fetched, Fetcher, FetchRequest, Purpose
-from ingest.pages import Extraction, ExtractRules, extract_article
-from ingest.pipeline.context import utc_now
-from ingest.pipeline.entry_step import PAGE_SECONDS
-from ingest.pipeline.feed_step import PARSE_SECONDS
-from ingest.pipeline.once import PRELOAD
+from ingest.jobs import PAGE_SECONDS, PARSE_SECONDS, PRELOAD, OutletHints, Page, read_feed, read_page
+from ingest.pipeline.context import hints_of, utc_now
 from ingest.workers import Workers
 from storage.model import Failure, FailureKind
+
+if TYPE_CHECKING:
+    from ingest.pages import Extraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,6 @@ class Source:
     name: str
     body: bytes | None = None
     failure: Failure | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Document:
-    body: bytes
-    url: str
-    content_type: str | None
 
 
 async def preview_feeds(settings: Settings, sources: Sequence[Source]) -> list[ParsedFeed]:
@@ -44,7 +38,7 @@ async def preview_feeds(settings: Settings, sources: Sequence[Source]) -> list[P
                 found.append(ParsedFeed(source.name, failure=document))
                 continue
             parsed = await workers.run(
-                PARSE_SECONDS, parse_feed, document.body, url=document.url, content_type=document.content_type
+                PARSE_SECONDS, read_feed, document.body, document.url, document.content_type, None
             )
             found.append(ParsedFeed(source.name, failure=parsed) if isinstance(parsed, Failure) else parsed)
     return found
@@ -54,7 +48,7 @@ async def preview_pages(
     settings: Settings, sources: Sequence[Source], *, url: str | None = None, outlet: OutletSettings | None = None
 ) -> list[Extraction | Failure]:
     """Each source as an article. `url`: where a file came from; `outlet`: whose extraction rules are tried."""
-    rules = ExtractRules.of(outlet.extract) if outlet else None
+    hints = hints_of(outlet) if outlet else OutletHints()
     async with _opened(settings) as (fetcher, workers):
         found: list[Extraction | Failure] = []
         for source in sources:
@@ -62,17 +56,7 @@ async def preview_pages(
             if isinstance(document, Failure):
                 found.append(document)
                 continue
-            found.append(
-                await workers.run(
-                    PAGE_SECONDS,
-                    extract_article,
-                    document.body,
-                    url=document.url,
-                    content_type=document.content_type,
-                    rules=rules,
-                    explain=True,
-                )
-            )
+            found.append(await workers.run(PAGE_SECONDS, read_page, document, hints))
     return found
 
 
@@ -85,12 +69,12 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[Fetcher, Workers]]:
         yield fetcher, workers
 
 
-async def _load(fetcher: Fetcher, source: Source, purpose: Purpose, *, url: str | None) -> _Document | Failure:
+async def _load(fetcher: Fetcher, source: Source, purpose: Purpose, *, url: str | None) -> Page | Failure:
     if source.failure is not None:
         return source.failure
     if source.body is not None:
-        return _Document(source.body, url or "", None)
+        return Page(source.body, url or "", None)
     answer = await fetcher.fetch(FetchRequest(source.name, purpose))
     if isinstance(answer, Fetched):
-        return _Document(answer.body, answer.final_url, answer.content_type)
+        return Page(answer.body, answer.final_url, answer.content_type)
     return answer if isinstance(answer, Failure) else Failure(FailureKind.NETWORK, "answered 304 without being asked")

@@ -28,6 +28,7 @@ CASES = (
     Case("/silence", "no answer at all", Kind.TIMEOUT),
     Case("/slow_redirects", "redirects after 0.5 s each", Kind.TIMEOUT),
     Case("/infinite_body", "body without end", Kind.TOO_LARGE),
+    Case("/endless_video", "a video without end", Kind.WRONG_TYPE),
     Case("/infinite_chunks", "chunks without end", Kind.TOO_LARGE),
     Case("/tiny_chunks", "chunks of one byte without end", Kind.NETWORK),
     Case("/headers_20mb", "20 MB in 20,000 headers", Kind.TOO_LARGE),

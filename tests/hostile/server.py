@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gzip
 import ssl
+import sys
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
@@ -32,14 +33,15 @@ class Request:
 
 @dataclass(slots=True)
 class Hostile:
-    """A running server: where it is, and what it was asked."""
+    """A running server: where it is, what it was asked, and whether a client holds a connection open."""
 
     host: str
     port: int
     scheme: str = "http"
     asked: list[Request] = field(default_factory=list)
-    open: int = 0
     server_names: list[str | None] = field(default_factory=list)
+    busy: asyncio.Event = field(default_factory=asyncio.Event)
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     def url(self, path: str) -> str:
         return f"{self.scheme}://{self.host}:{self.port}/{path.lstrip('/')}"
@@ -54,7 +56,8 @@ async def hostile(host: str = "127.0.0.1", *, tls: bool = False) -> AsyncIterato
         task = asyncio.current_task()
         assert task is not None
         tasks.add(task)
-        running.open += 1
+        running.busy.set()
+        running.idle.clear()
         try:
             await _answer(running, reader, writer)
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
@@ -62,10 +65,12 @@ async def hostile(host: str = "127.0.0.1", *, tls: bool = False) -> AsyncIterato
         except asyncio.CancelledError:
             pass  # the server is being closed
         finally:
-            running.open -= 1
             if not writer.is_closing():
                 writer.close()
             tasks.discard(task)
+            if not tasks:
+                running.busy.clear()
+                running.idle.set()
 
     context = _tls(running) if tls else None
     server = await asyncio.start_server(serve, host, 0, ssl=context)
@@ -104,7 +109,7 @@ async def _send(chosen: Scenario, request: Request, writer: asyncio.StreamWriter
 
 
 async def _until_closed(reader: asyncio.StreamReader, sending: Coroutine[None, None, None]) -> None:
-    """Sends until done or until the client has gone, so that `open` counts what clients hold open."""
+    """Sends until done or until the client has gone, so that `idle` tells of clients that hold something open."""
     both = [asyncio.ensure_future(sending), asyncio.ensure_future(reader.read(1))]
     try:
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
@@ -123,7 +128,7 @@ def scenario(path: str) -> Callable[[Scenario], Scenario]:
 
 
 def head(status: str = "200 OK", *lines: str, length: int | None = None, kind: str = "application/rss+xml") -> bytes:
-    fields = [f"HTTP/1.1 {status}", f"Content-Type: {kind}", 'ETag: "v1"', *lines]
+    fields = [f"HTTP/1.1 {status}", "Connection: close", f"Content-Type: {kind}", 'ETag: "v1"', *lines]
     if length is not None:
         fields.append(f"Content-Length: {length}")
     return ("\r\n".join(fields) + "\r\n\r\n").encode("latin-1")
@@ -197,6 +202,12 @@ async def _flood(writer: asyncio.StreamWriter, data: bytes, times: int | None = 
 async def _(_request: Request, writer: asyncio.StreamWriter) -> None:
     writer.write(head())
     await _flood(writer, b"<item/>" * 9_000)
+
+
+@scenario("/endless_video")
+async def _(_request: Request, writer: asyncio.StreamWriter) -> None:
+    writer.write(head(kind="video/mp4"))
+    await _flood(writer, bytes(60_000))
 
 
 @scenario("/infinite_chunks")
@@ -335,3 +346,15 @@ async def _(request: Request, writer: asyncio.StreamWriter) -> None:
 @scenario("/moved_to")
 async def _(request: Request, writer: asyncio.StreamWriter) -> None:
     writer.write(head("301 Moved", f"Location: {request.query}", length=0))
+
+
+async def _serve_until_told() -> None:
+    """For a process of its own: prints the port, serves until standard input ends."""
+    bombs.gzip_in_gzip()  # built beforehand
+    async with hostile() as running:
+        print(running.port, flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve_until_told())

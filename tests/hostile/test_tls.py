@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Sequence
 
 from ingest.fetching import FetchRequest, Purpose, RequestOptions
 from storage.model import Failure, FailureKind
 from tests.hostile.cases import WHOLE
-from tests.hostile.client import fetcher, outcome
+from tests.hostile.client import fetcher, outcome, settings
 from tests.hostile.server import CERTIFICATE, hostile
 
 
@@ -68,10 +69,10 @@ def test_what_is_no_tls() -> None:
 
     async def ends(greeting: bytes, reads: int) -> str:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await reader.read(reads)
-            writer.write(greeting)
-            await reader.read()
-            writer.close()
+            with contextlib.suppress(ConnectionResetError), contextlib.closing(writer):
+                await reader.read(reads)
+                writer.write(greeting)
+                await reader.read()
 
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
@@ -80,3 +81,34 @@ def test_what_is_no_tls() -> None:
 
     for greeting, reads, expected in (*cases, (b"", 1, FailureKind.TIMEOUT)):
         assert asyncio.run(ends(greeting, reads)) == expected, greeting
+
+
+def test_tls_through_a_proxy_is_verified_as_without_one() -> None:
+    """The proxy only passes bytes on; certificate and name are the site's."""
+
+    async def tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        port = int(head.split()[1].rpartition(b":")[2])
+        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
+        await asyncio.gather(pass_on(reader, there_writer), pass_on(there_reader, writer))
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError), contextlib.closing(writer):
+            while piece := await reader.read(65_536):
+                writer.write(piece)
+
+    async def run() -> None:
+        proxy = await asyncio.start_server(tunnel, "127.0.0.1", 0)
+        address = f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
+        async with proxy, hostile(tls=True) as server:
+            ports = settings().model_copy(update={"ports": (server.port,)})
+            async with fetcher(ports, resolver=at_loopback) as client:
+                url = f"https://news.test:{server.port}/feed"
+                for insecure, expected in ((False, FailureKind.TLS), (True, WHOLE)):
+                    options = RequestOptions(proxy=address, insecure_tls=insecure)
+                    assert outcome(await client.fetch(FetchRequest(url, Purpose.FEED, options=options))) == expected
+                assert set(server.server_names) == {"news.test"}
+                await asyncio.wait_for(server.idle.wait(), 2)
+
+    asyncio.run(run())

@@ -54,8 +54,10 @@ def ids(articles) -> list[int]:
     return [article.id for article in articles]
 
 
+@pytest.mark.parametrize("few", [0, 20_000], ids=["tried one by one", "listed first"])
 @pytest.mark.parametrize(("conditions", "expected"), FILTERS, ids=str)
-def test_filters(newsroom, conditions, expected):
+def test_filters(newsroom, conditions, expected, few, monkeypatch):
+    monkeypatch.setattr(query, "FEW", few)
     found = ids(newsroom.articles(**conditions))
     assert set(found) == set(expected)
     times = {article.id: (article.sort_at, article.id) for article in newsroom.articles()}
