@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 
+import anyio
 import pytest
 
-from ingest.fetching import Fetched, FetchRequest, Purpose
+from ingest.fetching import Fetched, FetchRequest, Purpose, RequestOptions
 from ingest.fetching.network import SystemResolver
 from storage.model import Failure, FailureKind, Validators
 from tests.hostile import bombs
@@ -89,6 +90,21 @@ def test_a_name_that_changes_its_mind_is_refused() -> None:
                     result = await client.fetch(FetchRequest(f"{name}/to?{name}/feed", Purpose.FEED))
                     assert outcome(result) == FailureKind.REFUSED_ADDRESS
             assert secret.asked == []
+
+    asyncio.run(run())
+
+
+def test_a_cancelled_scope_leaves_nothing_open() -> None:
+    """anyio cancels again at every wait, so nothing may have to wait in order to close."""
+
+    async def run() -> None:
+        async with hostile() as server, hostile(tls=True) as secure, fetcher() as client:
+            insecure = RequestOptions(insecure_tls=True)
+            for place in (server, secure):
+                for path in ("/drip_headers", "/drip_body", "/silence", "/infinite_body?"):
+                    with anyio.move_on_after(0.1):
+                        await client.fetch(FetchRequest(place.url(path), Purpose.FEED, options=insecure))
+                    await asyncio.wait_for(place.idle.wait(), 2)
 
     asyncio.run(run())
 
