@@ -39,11 +39,11 @@ class Case(NamedTuple):
 
     @property
     def passed(self) -> bool:
-        compare = COMPARE.get(self.field, _words)
+        compare = COMPARE.get(self.field, words)
         return compare(self.expected) in {compare(one) for one in self.found}
 
 
-def _words(text: object) -> object:
+def words(text: object) -> object:
     """What a reader sees of a text or of markup, resolved until nothing is left to resolve."""
     seen = str(text or "")
     for _ in range(3):
@@ -51,14 +51,14 @@ def _words(text: object) -> object:
     return re.sub(r"\s+", "", seen)
 
 
-def _address(url: object) -> object:
+def address(url: object) -> object:
     return str(url or "").strip().rstrip("/").replace("&amp;", "&")
 
 
 COMPARE: dict[str, Callable[[object], object]] = {
     "entries": lambda number: number,
     "date": lambda date: date,
-    "link": _address,
+    "link": address,
 }
 
 

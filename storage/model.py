@@ -126,6 +126,10 @@ class FeedState:
     hints: str | None = (
         None  # JSON of the publisher's rhythm hints (ttl, sy:*, skipHours …) of the last parsed document
     )
+    pace: str | None = None  # JSON of what polling has learned of the feed's rhythm; `ingest.polling.pace` reads it
+    failure_weight: float = 0.0  # the failures in a row, each weighed by its kind: what the back-off doubles by
+    gap_until: datetime | None = None  # the last gap reached from gap_since to here; both stay for the record
+    gaps: int = 0  # how many there were
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,8 @@ class FeedRow:
     last_success_at: datetime | None
     moved_to: str | None
     gap_since: datetime | None
+    gap_until: datetime | None
+    gaps: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,9 @@ select f.id,
        f.articles,
        f.last_success_at,
        f.moved_to,
-       f.gap_since
+       f.gap_since,
+       f.gap_until,
+       f.gaps
   from feed f
   join outlet o on o.id = f.outlet_id;
 

@@ -120,7 +120,7 @@ def _divide(text: str) -> tuple[str, list[tuple[bool, str]]]:
             position = match.end()
             continue
         if opening == "<![CDATA[":
-            pieces.append((False, f"<![CDATA[{text[match.end() : min(end, match.end() + MAX_TEXT)]}]]>"))
+            pieces.append((False, f"<![CDATA[{text[match.end() : min(end, match.end() + MAX_TEXT // 2)]}]]>"))
         position = end + len(_CLOSING[opening])
     pieces.append((True, text[position:]))
     return doctype[:MAX_TEXT], pieces
@@ -164,13 +164,13 @@ class _Mender:
 
 
 def _character_reference(name: str) -> str:
-    """A reference to a character that XML allows; U+FFFD in place of all others."""
+    """A reference to a character that XML allows; U+FFFD in place of the others. What is no number stays as text."""
     digits = name[1:]
     try:
         code = int(digits[1:], 16) if digits[:1] in ("x", "X") else int(digits)
-        legal = code < 0x110000 and not _ILLEGAL.match(chr(code))
-    except (ValueError, OverflowError):
-        legal = False
+    except ValueError:
+        return f"&amp;{name};"
+    legal = 0 < code < 0x110000 and not _ILLEGAL.match(chr(code))
     return f"&#{code};" if legal else "\ufffd"
 
 

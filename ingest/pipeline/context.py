@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-from ingest.config import ExtractSettings, FeedSettings, OutletSettings, Settings
-from ingest.fetching import Fetcher, RequestOptions
+from ingest.config import FeedSettings, OutletSettings, Settings
+from ingest.fetching import Fetcher, RequestOptions, politeness_key
 from ingest.jobs import OutletHints
 from ingest.pipeline.report import Report
 from ingest.pipeline.writer import Writer
+from ingest.polling import Attempt, machine_offline
 from ingest.workers import Workers
 from storage.feeds import PollRecord
 from storage.matching import RarityCounters
 from storage.model import EntryStatus, Failure, FeedState, PendingEntry
 
+RECENT = timedelta(minutes=5)
 Stage = Literal["fetch_feed", "parse_feed", "record_poll", "fetch_page", "draft", "keep"]
 
 
@@ -78,12 +81,26 @@ class Configured:
 
 
 def hints_of(outlet: OutletSettings) -> OutletHints:
-    extract = None if outlet.extract == ExtractSettings() else outlet.extract
-    return OutletHints(outlet.language, outlet.timezone, extract)
+    rules = {name: value for name, value in outlet.extract.model_dump().items() if value}
+    return OutletHints(outlet.language, outlet.timezone, rules or None)
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
+
+
+class Attempts:
+    """Which hosts answered in the last minutes: when none does, the fault is on this side."""
+
+    def __init__(self) -> None:
+        self._latest: deque[Attempt] = deque(maxlen=200)
+
+    def note(self, url: str, at: datetime, *, answered: bool) -> None:
+        self._latest.append(Attempt(politeness_key(url) or url, at, answered))
+
+    def machine_offline(self, now: datetime) -> bool:
+        recent = [attempt for attempt in self._latest if now - attempt.at <= RECENT]
+        return machine_offline(recent)
 
 
 @dataclass(frozen=True)
@@ -98,6 +115,7 @@ class Run:
     observer: Observer
     feeds: Mapping[str, Configured]  # by the configured address
     report: Report = field(default_factory=Report)
+    attempts: Attempts = field(default_factory=Attempts)
     now: Callable[[], datetime] = utc_now
 
     @contextmanager

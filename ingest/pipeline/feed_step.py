@@ -18,6 +18,8 @@ from ingest.jobs import PARSE_SECONDS, read_feed
 from ingest.pipeline.context import Configured, Run
 from ingest.pipeline.feed_state import Poll, after_poll
 from ingest.planning import plan
+from ingest.polling.moves import address_to_poll
+from ingest.polling.validators import validators_to_send
 from ingest.urls import canonical_url
 from storage import entries, feeds
 from storage.entries import Recorded
@@ -50,7 +52,7 @@ async def poll_feed(run: Run, state: FeedState) -> Sequence[PendingRef]:
     except Exception as error:  # noqa: BLE001  the border of one feed
         run.observer.bug(f"feed {state.url}", traceback.format_exc())
         failure = Failure(FailureKind.INTERNAL, f"a mistake in ingest: {type(error).__name__}")
-        poll = Poll(PollOutcome.FAILED, run.now(), failure)
+        poll = Poll(PollOutcome.FAILED, run.now(), state.url, failure)
     with run.stage("record_poll"):
         recorded, record = await run.writer.write(_record, run, state, poll)
     _count(run, state, poll, recorded, record.new)
@@ -61,15 +63,22 @@ async def poll_feed(run: Run, state: FeedState) -> Sequence[PendingRef]:
 
 async def _ask(run: Run, state: FeedState, configured: Configured) -> Poll:
     at = run.now()
-    request = FetchRequest(state.moved_to or state.url, Purpose.FEED, state.validators, configured.options)
+    asked = address_to_poll(state)
+    sent = validators_to_send(state.validators, at)
+    request = FetchRequest(asked, Purpose.FEED, sent, configured.options)
     with run.stage("fetch_feed"):
         answer = await run.fetcher.fetch(request)
     if isinstance(answer, Failure):
         paused = answer.kind is FailureKind.THROTTLED and answer.status is None
-        return Poll(PollOutcome.SKIPPED if paused else PollOutcome.FAILED, at, answer, http_status=answer.status)
+        outcome = PollOutcome.SKIPPED if paused else PollOutcome.FAILED
+        if not paused:
+            run.attempts.note(asked, at, answered=answer.kind not in (FailureKind.DNS, FailureKind.CONNECT))
+        return Poll(outcome, at, asked, answer, http_status=answer.status)
+    run.attempts.note(asked, at, answered=True)
     poll = Poll(
         PollOutcome.UNCHANGED,
         at,
+        asked,
         http_status=answer.status,
         bytes=answer.wire_bytes,
         seconds=answer.seconds,
@@ -93,7 +102,8 @@ async def _read(run: Run, state: FeedState, configured: Configured, answer: Fetc
     if parsed.is_sitemap_index:
         return await _read_sitemaps(run, configured, parsed, poll)
     kept_hash = None if answer.truncated else body_hash
-    return replace(poll, outcome=PollOutcome.CHANGED, parsed=parsed, body_hash=kept_hash)
+    complete = not answer.truncated
+    return replace(poll, outcome=PollOutcome.CHANGED, parsed=parsed, body_hash=kept_hash, complete=complete)
 
 
 async def _parse(run: Run, configured: Configured, answer: Fetched) -> ParsedFeed | Failure:
@@ -133,7 +143,15 @@ def _record(t: Connection, run: Run, state: FeedState, poll: Poll) -> tuple[Reco
         plans = _plan(t, run, state, poll.parsed.entries, poll.at)
         recorded = entries.record(t, state.id, plans, poll.at)
     new = sum(planned.known is None for planned in plans)
-    after, reason = after_poll(state, poll, run.settings.polling, listed=len(plans), new=new)
+    after, reason = after_poll(
+        state,
+        poll,
+        run.settings.polling,
+        interval=run.feeds[state.url].feed.interval,
+        listed=len(plans),
+        new=new,
+        offline=run.attempts.machine_offline(poll.at),
+    )
     feeds.save(t, after)
     record = PollRecord(
         feed_id=state.id,

@@ -224,7 +224,7 @@ def test_requests_to_one_domain_keep_their_distance_redirects_included() -> None
 
 def test_waiting_for_the_turn_does_not_count_against_the_deadline() -> None:
     async def run() -> None:
-        async with site({"/feed": page("x")}) as running, fetcher(delay=0.3, deadline=0.5) as client:
+        async with site({"/feed": page("x")}) as running, fetcher(delay=0.6, deadline=1.0) as client:
             results = await asyncio.gather(*(client.fetch(feed(running)) for _ in range(4)))
             assert all(isinstance(result, Fetched) for result in results)
             assert all(result.seconds < 0.5 for result in results if isinstance(result, Fetched))
