@@ -17,10 +17,10 @@ from ingest.config import FeedSettings, OutletSettings, Settings
 from ingest.feeds import FeedLink, ParsedFeed, common_feeds, judge, parse_feed
 from ingest.feeds.opml import Opml, read_opml
 from ingest.fetching import Fetcher, FetchRequest, NotModified, Purpose, RequestOptions, politeness_key
+from ingest.jobs import PARSE_SECONDS, PRELOAD
 from ingest.pipeline.context import utc_now
-from ingest.pipeline.feed_step import PARSE_SECONDS
 from ingest.pipeline.lanes import Lanes
-from ingest.pipeline.once import PRELOAD, WORKERS
+from ingest.pipeline.once import WORKERS
 from ingest.urls import canonical_url
 from ingest.workers import Workers
 from storage.model import Failure, FailureKind, HostState
