@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import exp, isfinite, sqrt
 
@@ -77,8 +77,14 @@ class Pace:
 
     def stored(self) -> str:
         """As JSON for `FeedState.pace`."""
-        rounded = asdict(self) | {"hours": [round(pace, 4) for pace in self.hours]}
-        return json.dumps(rounded, separators=(",", ":"))
+        values = {
+            "interval": round(self.interval, 3),
+            "per_day": round(self.per_day, 6),
+            "watched": round(self.watched, 6),
+            "listed": self.listed,
+            "hours": [round(pace, 4) for pace in self.hours],
+        }
+        return json.dumps(values, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +105,12 @@ def read_pace(stored: str | None) -> Pace | None:
     """What `Pace.stored` wrote. Never raises: what cannot be read is learned again."""
     try:
         raw = json.loads(stored or "null")
-        hours = tuple(float(pace) for pace in raw.pop("hours"))
-        pace = Pace(**{field.name: raw[field.name] for field in fields(Pace) if field.name != "hours"}, hours=hours)
-        numbers = (pace.interval, pace.per_day, pace.watched, float(pace.listed), *hours)
-        return pace if len(hours) == 24 and all(isfinite(n) and n >= 0 for n in numbers) else None
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        hours = tuple(map(float, raw["hours"]))
+        numbers = (float(raw["interval"]), float(raw["per_day"]), float(raw["watched"]))
+        pace = Pace(*numbers, listed=int(raw["listed"]), hours=hours)
+        sound = len(hours) == 24 and isfinite(sum(hours) + sum(numbers)) and min(*numbers, *hours, pace.listed) >= 0
+        return pace if sound else None
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
 
 
