@@ -40,6 +40,7 @@ COMMANDS = (  # in the order of the help; sections in the order of their first l
     Listed("Collect", "run", "ingest.cli.run", "The daemon: poll every feed when it is due, for months."),
     Listed("Collect", "demo", "ingest.cli.demo", "Try everything out against a sample newsroom on this machine."),
     Listed("Collect", "import", "ingest.cli.importing", "Take in articles you already have, from a JSONL file."),
+    Listed("Set up", "feeds", "ingest.cli.feeds", "The feeds you read: health, checking, finding, adding; OPML."),
     Listed("Set up", "preview", "ingest.cli.preview", "Show what would be ingested from a feed or a page."),
     Listed("Read", "list", "ingest.cli.reading", "List articles, newest first."),
     Listed("Read", "search", "ingest.cli.reading", "Find articles by their words."),

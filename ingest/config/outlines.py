@@ -21,19 +21,11 @@ from ingest.config.problems import ConfigError
 from ingest.config.reading import FROM_ENVIRONMENT, check_outlet
 from ingest.config.settings import SECRET_KEYS, FeedSettings, OutletSettings, Settings
 from ingest.config.writing import feed_value, outlet_values
+from ingest.feeds.opml import NAMESPACE, Outline
 
-NAMESPACE = "urn:ingest:opml"
 OUTLET = f"{{{NAMESPACE}}}outlet"  # JSON: an outlet's keys but its feeds
 FEED = f"{{{NAMESPACE}}}feed"  # JSON: a feed's keys but its address and folder
 KEPT_HERE = SECRET_KEYS | {"insecure_tls"}
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """One `<outline>`: its attributes, and the outlines in it."""
-
-    attributes: Mapping[str, str]
-    children: tuple[Outline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
