@@ -140,6 +140,10 @@ def _all_counted(pair: Pair) -> bool:
     return len(re.findall(rb"<(?:\w+:)?(?:item|entry)[\s>]", pair.body)) == pair.ours[0]
 
 
+def _all_counted(pair: Pair) -> bool:
+    return len(re.findall(rb"<(?:\w+:)?(?:item|entry)[\s>]", pair.body)) == pair.ours[0]
+
+
 def _unparsed(pair: Pair) -> bool:
     evidence = pair.entry and (pair.entry.published_evidence or pair.entry.updated_evidence)
     return evidence is None or "unparsed" in evidence.flags
@@ -169,6 +173,8 @@ REASONS: tuple[Reason, ...] = (
         "ours: not well-formed, and more of it is read",
         lambda pair: "well-formed" in " ".join(pair.feed.problems),
     ),
+    ("count", "either: an item inside another element", _all_counted),
+    ("key", "either: one of several guids", _several(b"guid|id")),
     (
         "key",
         "ours: no guid, so another link of the entry counts",
