@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Texts that the tests of this room share: long enough to compare, in several languages."""
 
 from __future__ import annotations
