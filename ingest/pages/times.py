@@ -27,7 +27,8 @@ _PUBLISHED = (
     "release_date", "date", "timestamp",
 )  # fmt: skip
 _MODIFIED = (
-    "article:modified_time", "og:updated_time", "article:modified", "datemodified", "last-modified", "lastmod", "dc.date.modified",
+    "article:modified_time", "og:updated_time", "article:modified", "datemodified", "last-modified", "lastmod",
+    "dc.date.modified",
     "dcterms.modified", "bt:moddate", "updated_time", "article:updated_time", "moddate", "utime", "revision_date",
 )  # fmt: skip
 _URL_DATE = re.compile(
