@@ -5,6 +5,7 @@ What an outline means, and how outlets become outlines, is `ingest.config.outlin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,8 @@ from ingest.urls import resolve_link
 from storage.model import Failure, FailureKind
 
 MAX_DEPTH = 100
+
+_VALID_NAME = re.compile(r"(?:\{[^{}]+\})?[A-Za-z_][\w.-]*")  # of what can be written again
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def parse_opml(body: bytes, content_type: str | None = None) -> Opml | Failure:
     body_element = root.find("{*}body")
     return Opml(
         outlines=_outlines(root if body_element is None else body_element, 0),
-        head={_name(child): child.text or "" for child in _elements(head)},
+        head={_name(child): child.text or "" for child in _elements(head) if _VALID_NAME.fullmatch(_name(child))},
         version=root.get("version") or "1.0",
     )
 
@@ -87,10 +90,15 @@ def _outlines(element: etree._Element, depth: int) -> tuple[Outline, ...]:
     if depth > MAX_DEPTH:
         return ()
     return tuple(
-        Outline({str(name): str(value) for name, value in child.attrib.items()}, _outlines(child, depth + 1))
+        Outline(_attributes(child), _outlines(child, depth + 1))
         for child in _elements(element)
         if _name(child) == "outline"
     )
+
+
+def _attributes(element: etree._Element) -> dict[str, str]:
+    named = ((str(name), str(value)) for name, value in element.attrib.items())
+    return {name: value for name, value in named if _VALID_NAME.fullmatch(name)}
 
 
 def _elements(element: etree._Element | None) -> Iterator[etree._Element]:
@@ -98,7 +106,7 @@ def _elements(element: etree._Element | None) -> Iterator[etree._Element]:
 
 
 def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
 
 
 def _append(parent: etree._Element, outlines: Sequence[Outline]) -> None:

@@ -55,6 +55,13 @@ def test_round_trip_is_lossless(outlines: list[Outline], title: str) -> None:
     assert parse_opml(write_opml(opml)) == opml
 
 
+@given(st.binary(max_size=200))
+def test_whatever_was_read_can_be_written(noise: bytes) -> None:
+    place = len(NESTED) * (len(noise) % 7) // 7
+    opml = parse_opml(NESTED[:place] + noise + NESTED[place:])
+    assert isinstance(opml, Failure) or isinstance(parse_opml(write_opml(opml)), Opml)
+
+
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data is not here (INGEST_SHARED)")
 def test_every_list_of_the_corpus() -> None:
