@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ingest.config import PollingSettings
-from ingest.polling import Decision, PollResult, advance, decide_next, freshness
+from ingest.polling import Decision, PollResult, decide_next, freshness
 from ingest.polling.durations import spoken
 from ingest.polling.pace import Pace
 from storage.model import Failure, FailureKind, FeedState, FeedStatus, PollOutcome
