@@ -66,7 +66,9 @@ def days(times: Iterable[tuple[int, datetime, datetime]]) -> list[datetime]:
 def test_a_steady_feed_finds_its_pace() -> None:
     week = Week(every(2 * MINUTE, START - DAY, START + 7 * DAY)).run(START + 7 * DAY)
     assert week.missed == 0
-    assert all(10 * MINUTE <= wait <= 14 * MINUTE for wait in week.waits(START + DAY))
+    waits = sorted(week.waits(START + 4 * DAY))  # six new of thirty are aimed at: twelve minutes
+    assert 10 * MINUTE <= waits[len(waits) // 2] <= 13 * MINUTE
+    assert 8 * MINUTE <= waits[0] <= waits[-1] <= 15 * MINUTE
 
 
 def test_a_silent_feed_is_left_alone() -> None:
