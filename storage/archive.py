@@ -1,30 +1,51 @@
-"""The archive as one thing to open: a file, read by many, written by one transaction at a time."""
+"""The archive as one thing to open: a file, read by many, written by one transaction at a time.
+
+What it is asked to read, `storage.query` and `storage.finding` do; what is written into it, the modules `articles`,
+`entries`, `feeds` and `stories`, within `Archive.transaction`.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
+from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar, Unpack
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from storage import connect
-from storage.schema import VERSION
+from storage import connect, finding, freehand, query
+from storage.filters import ArticleFilter, Conditions, Time
+from storage.query import Mark
+from storage.records import Article, Duplicate, FeedRow, OutletRow, PollRow, Revision, Sighting, Story
+from storage.results import Results
+from storage.schema import VERSION, format_time
+from storage.searchquery import parse
+from storage.statistics import Statistics, statistics
+from storage.times import moment
+
+T = TypeVar("T")
+PAGE = 200  # rows read at a time
 
 
 class Archive:
     """An open archive. `with Archive.open("sqlite:///data/archive.db") as archive: …`
 
     Read-only unless opened with `write=True`, which makes the file if there is none and migrates an older one.
+    Conditions of `articles` and `search` are those of `storage.filters.Conditions`; a time that cannot be read raises
+    ValueError. One archive may be read by several threads.
     """
 
     def __init__(self, path: Path, engine: Engine, *, writable: bool) -> None:
         self.path = path
         self.writable = writable
         self._engine = engine
+        self._reading_engine: Engine | None = None if writable else engine
 
     @classmethod
     def open(cls, url: str, *, write: bool = False) -> Archive:
@@ -41,6 +62,8 @@ class Archive:
 
     def close(self) -> None:
         self._engine.dispose()
+        if self._reading_engine is not None:
+            self._reading_engine.dispose()
 
     def __enter__(self) -> Archive:
         return self
@@ -51,10 +74,9 @@ class Archive:
         self.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """One write transaction: everything in it is kept, or nothing."""
+    def _connected(self, engine: Engine) -> Iterator[Connection]:
         try:
-            with self._engine.begin() as connection:
+            with engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
             if _is_infrastructure(error):
@@ -62,10 +84,113 @@ class Archive:
             raise
 
     @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One write transaction: everything in it is kept, or nothing."""
+        with self._connected(self._engine) as connection:
+            yield connection
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent look at the archive, however many writes happen meanwhile. Close it soon."""
-        with self.transaction() as connection:
+        if self._reading_engine is None:
+            self._reading_engine = connect.reading_engine(self.path)
+        with self._connected(self._reading_engine) as connection:
             yield connection
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def articles(self, *, limit: int | None = None, **conditions: Unpack[Conditions]) -> Results[Article]:
+        """Articles that meet the conditions, newest first."""
+        wanted = ArticleFilter.of(conditions, _now())
+
+        def page(last: Article | None) -> list[Article]:
+            with self.reading() as c:
+                return query.article_page(c, wanted, _page_size(limit), Mark.of(last) if last else None)
+
+        return _results(Article, lambda: query.paged(page), limit)
+
+    def search(self, text: str, *, limit: int | None = None, **conditions: Unpack[Conditions]) -> Results[Article]:
+        """Articles that match a query (see `storage.searchquery`), the best first, with `score` and `snippet`."""
+        wanted, parsed = ArticleFilter.of(conditions, _now()), parse(text)
+        return _results(Article, lambda: finding.find(self.reading, parsed, wanted, limit), limit)
+
+    def article(self, article_id: int) -> Article | None:
+        with self.reading() as c:
+            return next(iter(query.articles_by_id(c, [article_id])), None)
+
+    def story(self, story_id: int) -> Story | None:
+        """A story; its articles are `archive.articles(story=story_id)`."""
+        with self.reading() as c:
+            return query.story(c, story_id)
+
+    def stories(self, *, since: Time | None = None, across: bool = False, limit: int | None = None) -> Results[Story]:
+        """Stories by their newest article, newest first; `across`: only those that several outlets carry."""
+        start = None if since is None else format_time(moment(since, now=_now()))
+
+        def page(last: Story | None) -> list[Story]:
+            mark = Mark(format_time(last.last_published_at), last.id) if last else None
+            with self.reading() as c:
+                return query.story_page(c, since=start, across=across, limit=_page_size(limit), after=mark)
+
+        return _results(Story, lambda: query.paged(page), limit)
+
+    def revisions(self, article_id: int) -> list[Revision]:
+        """Every version of an article, the first one first."""
+        with self.reading() as c:
+            return query.revisions(c, article_id)
+
+    def duplicates(
+        self,
+        article_id: int | None = None,
+        *,
+        kind: str | None = None,
+        status: str | None = None,
+        limit: int | None = None,
+    ) -> Results[Duplicate]:
+        """Duplicate edges, those of the newest articles first; with a number, those from and to that article."""
+
+        def page(last: Duplicate | None) -> list[Duplicate]:
+            after = (last.article_id, last.original_id) if last else None
+            with self.reading() as c:
+                return query.duplicate_page(
+                    c, article_id=article_id, kind=kind, status=status, limit=_page_size(limit), after=after
+                )
+
+        return _results(Duplicate, lambda: query.paged(page), limit)
+
+    def sightings(self, article_id: int) -> list[Sighting]:
+        """Which feeds listed an article, and when."""
+        with self.reading() as c:
+            return query.sightings_of(c, article_id)
+
+    def outlets(self) -> list[OutletRow]:
+        with self.reading() as c:
+            return query.outlets(c)
+
+    def feeds(self, outlet: str | None = None) -> list[FeedRow]:
+        with self.reading() as c:
+            return query.feeds(c, outlet)
+
+    def polls(self, feed_id: int, *, limit: int = 100) -> list[PollRow]:
+        """The newest attempts at a feed."""
+        with self.reading() as c:
+            return query.polls(c, feed_id, limit)
+
+    def statistics(self, *, since: Time, until: Time | None = None) -> Statistics:
+        """Counts of what was published in a period, up to now if it has no end."""
+        now = _now()
+        first, last = moment(since, now=now), now if until is None else moment(until, now=now, end=True)
+        with self.reading() as c:
+            return statistics(c, first, last)
+
+    def sql(
+        self, statement: str, parameters: tuple[object, ...] | dict[str, object] = ()
+    ) -> Results[tuple[object, ...]]:
+        """Rows of any SELECT over the public views, as tuples; nothing can be written. Raises BadStatement.
+
+        The archive is read while you iterate: be done soon, or the file's log of changes grows meanwhile.
+        """
+        return freehand.rows(self.reading, statement, parameters)
 
     def _prepare(self) -> None:
         if not self.writable:
@@ -80,8 +205,21 @@ class Archive:
         connect.use_wal(self._engine)
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _page_size(limit: int | None) -> int:
+    return PAGE if limit is None else max(0, min(limit, PAGE))
+
+
+def _results(kind: type[T], read: Callable[[], Iterator[T]], limit: int | None) -> Results[T]:
+    return Results(lambda: islice(read(), limit), lambda: tuple(field.name for field in fields(kind)))  # type: ignore[arg-type]
+
+
 def _is_infrastructure(error: DBAPIError) -> bool:
     """Locked, full, read-only, damaged: the machine's state, not a mistake of ours."""
-    return isinstance(error.orig, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(
-        error.orig, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError
-    )
+    if not isinstance(error.orig, sqlite3.DatabaseError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return code not in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_MISMATCH)

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from storage.errors import (
     ArchiveError,
@@ -22,6 +22,7 @@ from storage.errors import (
     ArchiveOutdated,
     ArchiveTooNew,
     ArchiveUnavailable,
+    BadAddress,
     NotAnArchive,
 )
 from storage.schema import APPLICATION_ID, VERSION
@@ -34,9 +35,9 @@ def archive_path(url: str) -> Path:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise ArchiveError(f"{url!r} is not a database URL such as sqlite:///data/archive.db") from None
+        raise BadAddress(f"{url!r} is not a database URL such as sqlite:///data/archive.db") from None
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise ArchiveError(f"{url!r}: only SQLite files are supported, for example sqlite:///data/archive.db")
+        raise BadAddress(f"{url!r}: only SQLite files are supported, for example sqlite:///data/archive.db")
     return Path(parsed.database)
 
 
@@ -57,8 +58,13 @@ def writing_engine(path: Path) -> Engine:
     return _engine(path, "mode=rwc", begin="BEGIN IMMEDIATE", setup=("PRAGMA synchronous=NORMAL",))
 
 
+def bare_reader(path: Path) -> sqlite3.Connection:
+    """A connection that cannot change the file, but may make temporary tables, and copies of the file elsewhere."""
+    return _connector(path, "mode=ro", ())()
+
+
 def use_wal(engine: Engine) -> None:
-    """Readers then never wait for the writer, nor the writer for them. Lasts in the file; outside a transaction only."""
+    """Readers and the writer never wait for each other then. Lasts in the file; set outside a transaction only."""
     connection = engine.raw_connection()
     try:
         connection.cursor().execute("PRAGMA journal_mode=WAL")
@@ -90,10 +96,8 @@ def _identity(connection: Connection, path: Path) -> tuple[int, int]:
     try:
         application = connection.execute(text("PRAGMA application_id")).scalar_one()
         return int(application), int(connection.execute(text("PRAGMA user_version")).scalar_one())
-    except Exception as error:
-        if isinstance(getattr(error, "orig", None), sqlite3.DatabaseError):
-            raise unavailable(error, path) from None
-        raise
+    except DBAPIError as error:
+        raise unavailable(error, path) from None
 
 
 def unavailable(error: Exception, path: Path) -> ArchiveError:
@@ -111,7 +115,7 @@ def unavailable(error: Exception, path: Path) -> ArchiveError:
 
 
 def _is_empty(connection: Connection) -> bool:
-    return connection.execute(text("SELECT count(*) FROM sqlite_schema")).scalar_one() == 0
+    return not connection.execute(text("SELECT count(*) FROM sqlite_schema")).scalar_one()
 
 
 def _sealed(path: Path) -> bool:

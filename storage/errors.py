@@ -5,7 +5,9 @@ ArchiveError
 ├── ArchiveOutdated     written by an older version: `ingest db upgrade`
 ├── ArchiveTooNew       written by a newer version than this one
 ├── NotAnArchive        the file is something else
-└── ArchiveUnavailable  locked, read-only, full, damaged
+├── ArchiveUnavailable  locked, read-only, full, damaged
+├── BadAddress          the database URL cannot be one of an archive
+└── BadStatement        SQL that cannot be run
 """
 
 from __future__ import annotations
@@ -32,4 +34,12 @@ class NotAnArchive(ArchiveError):
 
 
 class ArchiveUnavailable(ArchiveError):
+    pass
+
+
+class BadAddress(ArchiveError):
+    pass
+
+
+class BadStatement(ArchiveError):
     pass

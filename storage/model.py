@@ -79,6 +79,7 @@ class Validators:
     etag: str | None = None
     last_modified: str | None = None
     full_answer_at: datetime | None = None  # when the server last answered 200
+    url: str | None = None  # which URL gave them: after redirects not the feed's own
 
 
 class FeedStatus(StrEnum):
@@ -208,6 +209,61 @@ class EntryStatus(StrEnum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """What the archive knows of an entry that a feed listed before: its sighting."""
+
+    sighting_id: int
+    key: str
+    canonical_url: str | None
+    content_hash: str
+    changes: int  # how often the content hash has changed
+    status: EntryStatus
+    article_id: int | None
+
+
+class Novelty(StrEnum):
+    NEW = "new"  # never listed by this feed
+    CHANGED = "changed"  # listed before, with other content
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEntry:
+    """What is to be done about one entry of a poll. `key` is its key in the archive."""
+
+    entry: Entry
+    key: str
+    canonical_url: str | None
+    novelty: Novelty
+    known: KnownEntry | None = None
+    refused: Failure | None = None  # final at once, nothing to fetch: too old, no link
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRef:
+    """An entry whose article is still to be had, by number: enough to queue it."""
+
+    sighting_id: int
+    feed_id: int
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingEntry:
+    """An entry whose article is still to be had."""
+
+    sighting_id: int
+    feed_id: int
+    feed_url: str
+    outlet: str
+    entry: Entry
+    canonical_url: str | None
+    attempts: int
+    since: datetime
+    article_id: int | None  # the article it belonged to so far: the entry has changed
+
+
 # --- articles -----------------------------------------------------------------------------------------------------
 
 
@@ -293,3 +349,42 @@ class DuplicateEdge:
     decided_at: datetime
     status: EdgeStatus = EdgeStatus.ACTIVE
     evidence: str | None = None  # JSON: the figures behind the verdict
+
+
+# --- matching -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MatchCandidate:
+    """An article of the archive that shares index keys with another one."""
+
+    article_id: int
+    story_id: int
+    outlet_id: int
+    hits: int  # index keys in common
+    signature: Signature
+    is_roundup: bool = False  # texts of several stories are known to stand inside it
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeDraft:
+    """A duplicate edge before the article that is judged has an id; where an id is None, that article is meant."""
+
+    original_id: int | None
+    kind: EdgeKind
+    score: float
+    threshold: float
+    evidence: str  # JSON: the figures behind the verdict
+    article_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchDecision:
+    """What to do with an article that was looked up: hand it to `storage.matching.MatchStore.put` as it is."""
+
+    scheme: int
+    story_id: int | None  # the story to join; None: it founds its own
+    edges: tuple[EdgeDraft, ...]
+    keys: tuple[int, ...]  # under which the article stands in the index; signed 32-bit
+    counted: bytes = b""  # packed uint32 counter slots of its shingles; if it joins a story, of what is new in it
+    leaving: tuple[int, ...] = ()  # articles that turn out to be round-ups: each leaves its story for one of its own

@@ -2,11 +2,13 @@
 
 from alembic import op
 
-from storage.schema import metadata
+from storage import matching, schema, search
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    metadata.create_all(op.get_bind())
+    assert matching.fingerprint.metadata is schema.metadata
+    schema.metadata.create_all(op.get_bind())
+    op.execute(search.CREATE)

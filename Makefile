@@ -1,0 +1,48 @@
+# Two commands for a newcomer: `make demo` and `make test`. Both set up .venv by themselves.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lint types contracts lock clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+$(VENV)/.runtime: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 …" >&2; exit 1; }
+	test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.runtime  ## run the main job against a sample newsroom on this machine
+	$(RUN)/ingest demo $(DEMO)
+
+test: $(VENV)/.dev  ## run the tests (under five minutes)
+	$(RUN)/python -m pytest -q -n 2 --dist loadgroup
+
+format: $(VENV)/.dev  ## lay out the code
+	$(RUN)/ruff format .
+	$(RUN)/ruff check --fix .
+
+lint: $(VENV)/.dev
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+
+types: $(VENV)/.dev
+	$(RUN)/mypy
+
+contracts: $(VENV)/.dev
+	$(RUN)/lint-imports
+
+check: lint types contracts test  ## all that CI checks: layout, lint, types, walls, tests
+
+lock: $(VENV)/.dev  ## refresh the pinned versions in constraints.txt
+	$(RUN)/pip-compile --quiet --all-extras --strip-extras --no-emit-index-url --no-emit-trusted-host --no-header --no-annotate --upgrade --output-file constraints.txt pyproject.toml
+
+clean:  ## remove what was built
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

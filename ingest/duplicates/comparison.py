@@ -1,0 +1,63 @@
+"""Two fingerprints, compared exactly: evidence, score, verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ingest.duplicates.evidence import Evidence, gather
+from ingest.duplicates.fingerprint import Fingerprint
+from ingest.duplicates.model import fitted
+from ingest.duplicates.rarity import Rarity
+from ingest.duplicates.shingles import Shingled
+from storage.model import EdgeKind
+
+NO_RARITY = Rarity()
+# A text repeats another one when much of it stands there, or a little everywhere (an edited copy). What does neither
+# must score higher.
+MIN_CONTAINMENT = 0.4
+MIN_SPREAD = 0.6
+SCATTERED_THRESHOLD = 0.65
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The verdict on two texts: `kind` is None when they are not the same text. Scores are from 0 to 1."""
+
+    score: float
+    kind: EdgeKind | None
+    threshold: float
+    evidence: Evidence | None  # None when the texts are exactly equal, too short, or have next to nothing in common
+
+
+def compare(a: Fingerprint, b: Fingerprint, *, rarity: Rarity | None = None) -> Comparison:
+    """How far two texts are the same. Symmetric. `rarity` is what an archive knows of its shingles."""
+    return compare_shingled(Shingled(a), Shingled(b), rarity or NO_RARITY)
+
+
+def compare_shingled(a: Shingled, b: Shingled, rarity: Rarity) -> Comparison:
+    threshold = fitted().threshold
+    if a.fingerprint.exact == b.fingerprint.exact:
+        return Comparison(1.0, EdgeKind.EXACT, 1.0, None)
+    if a.fingerprint.is_short or b.fingerprint.is_short:
+        return Comparison(0.0, None, threshold, None)
+    evidence = gather(a, b, rarity)
+    if evidence is None:
+        return Comparison(0.0, None, threshold, None)
+    kind = EdgeKind.NEAR if accepted(evidence) else None
+    return Comparison(fitted().score(evidence), kind, threshold_for(evidence), evidence)
+
+
+def accepted(evidence: Evidence) -> bool:
+    """Whether two texts with this evidence are the same text."""
+    return fitted().score(evidence) >= threshold_for(evidence) and not numbers_differ(evidence)
+
+
+def threshold_for(evidence: Evidence) -> float:
+    scattered = evidence.containment < MIN_CONTAINMENT and evidence.spread < MIN_SPREAD
+    return SCATTERED_THRESHOLD if scattered else fitted().threshold
+
+
+def numbers_differ(evidence: Evidence) -> bool:
+    """Results, prices, weather, quakes: one form, other facts. Such texts are never the same, whatever the score."""
+    few, many = evidence.numbers >= 4, evidence.numbers >= 8
+    return (few and evidence.number_overlap < 0.25) or (many and evidence.number_overlap < 0.4)

@@ -1,0 +1,134 @@
+"""The figures on which two texts are judged: what a reader looks at, measured on their token hashes.
+
+Is the common part most of the shorter text, and is it rare in the archive or standing text of many stories? Does the
+*news* recur (the lead, the first third) or only the background? Are the differences new passages, or new numbers in a
+known form? All figures are shares from 0 to 1 but `length`, and all are of the *shorter* text in the *longer* one
+unless said otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.duplicates.fingerprint import IDENTITY, KIND, Tokens, Word
+from ingest.duplicates.rarity import Rarity, Weights
+from ingest.duplicates.shingles import Flags, Shingled, distinct, within
+
+LEAD_WORDS = 80
+LONG_GAP_WORDS = 12
+WINDOW_WORDS = 24
+WINDOW_SHARE = 0.12
+MIN_CONTAINMENT = 0.05  # below it nothing else is measured
+TITLE_LEAD_WORDS = 60
+NO_NUMBERS = 0.75  # what stands for a share of nothing: about the mean of pairs that have some
+NO_TITLE = 0.0  # where no title vouches, the text must
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    containment: float  # share of 3-shingles found in the longer text
+    jaccard: float  # share of the 3-shingles of both texts together that stand in both
+    rare_overlap: float  # share of 2-shingles found, weighted by rarity
+    word_overlap: float  # share of words found, weighted by inverse document frequency
+    common_rare: float  # how much of what is common is rare in the archive
+    covered: float  # share of words inside common 2-shingles
+    lead_covered: float  # of the first 80 words of either text; the smaller of the two shares
+    third_covered: float  # of the first third of the longer text
+    tail_covered: float  # of the last third of the shorter text
+    spread: float  # share of its 24-word windows with at least 12 % common 3-shingles
+    longest_run: float  # longest unbroken common passage
+    new_passages: float  # share of words in gaps of more than 12 words
+    number_overlap: float  # share of the distinct numbers of the text that has fewer
+    numbers: float  # how many distinct numbers the text with fewer has
+    new_numbers: float  # numbers that only the shorter text has, by its words
+    title_overlap: float  # of the words of the shorter title
+    title_in_lead: float  # of a title's words in the first 60 words of the other text; the larger of the two
+    length: float  # natural logarithm of the words of the shorter text
+    length_ratio: float  # shorter to longer
+    reworded: float  # 1 - covered where the text has numbers and all agree: the differences are of wording
+    agreeing_numbers: float  # natural logarithm of 1 + the numbers where all agree, else 0
+
+
+def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
+    """The figures for two texts, in either order; None when they have next to nothing in common."""
+    short, long = sorted((a, b), key=lambda text: (text.words, text.fingerprint.exact))
+    triples = short.found_in(long, 3)
+    if not triples.any() or triples.mean() < MIN_CONTAINMENT:
+        return None
+    triples_long = long.found_in(short, 3)
+    pairs, pairs_long = short.found_in(long, 2), long.found_in(short, 2)
+    covered, covered_long = short.covered(pairs, 2), long.covered(pairs_long, 2)
+    closely, closely_long = short.covered(triples, 3), long.covered(triples_long, 3)
+    gaps = _runs(~covered) / short.unit
+    numbers, numbers_long = _distinct_of(short, Word.NUMBER), _distinct_of(long, Word.NUMBER)
+    fewer, more = sorted((numbers, numbers_long), key=len)
+    number_overlap = float(within(fewer, more).mean()) if len(fewer) else NO_NUMBERS
+    agree = number_overlap == 1.0
+    return Evidence(
+        containment=float(triples.mean()),
+        jaccard=float((triples.sum() + triples_long.sum()) / (len(triples) + len(triples_long))),
+        rare_overlap=_weighted(pairs, rarity.weights(short.orders[1])),
+        word_overlap=_weighted(short.found_in(long, 1), rarity.information(short.orders[0])),
+        common_rare=float(rarity.weights(short.orders[2][triples]).mean()),
+        covered=float(covered.mean()),
+        lead_covered=min(_lead(short, covered), _lead(long, covered_long)),
+        third_covered=float(closely_long[: max(1, len(closely_long) // 3)].mean()),
+        tail_covered=float(closely[-max(1, len(closely) // 3) :].mean()),
+        spread=_spread(triples, WINDOW_WORDS * short.unit),
+        longest_run=float(_runs(closely).max(initial=0) / len(closely)),
+        new_passages=float(gaps[gaps > LONG_GAP_WORDS].sum() / short.words),
+        number_overlap=number_overlap,
+        numbers=float(len(fewer)),
+        new_numbers=float((~within(_all_of(short, Word.NUMBER), numbers_long)).sum() / short.words),
+        title_overlap=_title_overlap(short, long),
+        title_in_lead=max(_title_in_lead(short, long), _title_in_lead(long, short)),
+        length=float(np.log(short.words)),
+        length_ratio=float(short.words / long.words),
+        reworded=float(1.0 - covered.mean()) if agree else 0.0,
+        agreeing_numbers=float(np.log1p(len(fewer))) if agree else 0.0,
+    )
+
+
+def _weighted(found: Flags, weights: Weights) -> float:
+    return float(weights[found].sum() / max(float(weights.sum()), 1e-9))
+
+
+def _lead(text: Shingled, covered: Flags) -> float:
+    return float(covered[: LEAD_WORDS * text.unit].mean())
+
+
+def _runs(flags: Flags) -> NDArray[np.intp]:
+    """The lengths of the unbroken runs of true flags."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False]))))
+    return edges[1::2] - edges[::2]
+
+
+def _spread(found: Flags, window: int) -> float:
+    """Windows are cut evenly, so that the last one is no remainder."""
+    starts = np.linspace(0, len(found), max(1, len(found) // window) + 1).astype(np.intp)
+    shares = np.add.reduceat(found, starts[:-1], dtype=np.float64) / np.diff(starts)
+    return float((shares >= WINDOW_SHARE).mean())
+
+
+def _all_of(text: Shingled, kind: Word) -> Tokens:
+    body = text.fingerprint.body
+    chosen: Tokens = body[(body & KIND) == kind]
+    return chosen
+
+
+def _distinct_of(text: Shingled, kind: Word) -> Tokens:
+    return distinct(_all_of(text, kind))
+
+
+def _title_overlap(a: Shingled, b: Shingled) -> float:
+    fewer, more = sorted((distinct(text.fingerprint.title & IDENTITY) for text in (a, b)), key=len)
+    return float(within(fewer, more).mean()) if len(fewer) else NO_TITLE
+
+
+def _title_in_lead(titled: Shingled, other: Shingled) -> float:
+    title = distinct(titled.fingerprint.title & IDENTITY)
+    lead = other.fingerprint.body[: TITLE_LEAD_WORDS * other.unit] & IDENTITY
+    return float(within(title, np.sort(lead)).mean()) if len(title) else NO_TITLE

@@ -1,0 +1,117 @@
+"""Text to fingerprint: the ordered token hashes of an article, and nothing that depends on the archive.
+
+A token hash is 32 bits: the upper 30 are xxh3 of the folded token, the lower two say what it is (`Word`). Order and
+sentences are kept, so that everything else (shingles, sketches, overlap of sentences, numbers) is derived from the
+fingerprint alone, and a new scheme of comparison needs no text. 2.3 kB for a text of 3.4 kB.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from xxhash import xxh3_64_intdigest, xxh3_128_digest
+
+from ingest.duplicates import normalize
+from ingest.duplicates.standing import without_dateline
+from storage.model import Signature
+
+SCHEME = 1
+MIN_TOKENS = 12  # shorter texts are compared by their exact hash alone, and that with their title
+MAX_TOKENS = 20_000  # of one text: what follows is not looked at
+
+Tokens = NDArray[np.uint32]
+
+
+class Word(IntEnum):
+    """What a token is; the two lower bits of its hash."""
+
+    PLAIN = 0
+    NUMBER = 1
+    CAPITALIZED = 2
+    CHARACTER = 3  # of a script written without spaces
+
+
+KIND = np.uint32(3)
+IDENTITY = np.uint32(0xFFFFFFFC)
+
+_HEADER = struct.Struct("<HHI")  # tokens in the title, sentences in the body, tokens in the body
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fingerprint:
+    """What is compared of one article. Arrays are read-only; `sentences` holds the token count of each sentence."""
+
+    scheme: int
+    exact: bytes  # 16 bytes: xxh3-128 of the folded tokens; of title and tokens where the text is short
+    title: Tokens
+    body: Tokens
+    sentences: NDArray[np.uint16]
+
+    def to_signature(self) -> Signature:
+        header = _HEADER.pack(len(self.title), len(self.sentences), len(self.body))
+        parts = (self.sentences.tobytes(), self.title.tobytes(), self.body.tobytes())
+        return Signature(self.scheme, self.exact, header + b"".join(parts))
+
+    @classmethod
+    def from_signature(cls, signature: Signature) -> Fingerprint:
+        """Raises ValueError when the packed tokens are not what `to_signature` wrote."""
+        packed = signature.tokens
+        title, sentences, body = _HEADER.unpack_from(packed)
+        at_title = _HEADER.size + 2 * sentences
+        at_body = at_title + 4 * title
+        return cls(
+            signature.scheme,
+            signature.exact,
+            title=np.frombuffer(packed, np.uint32, title, at_title),
+            body=np.frombuffer(packed, np.uint32, body, at_body),
+            sentences=np.frombuffer(packed, np.uint16, sentences, _HEADER.size),
+        )
+
+    @property
+    def is_short(self) -> bool:
+        return len(self.body) < MIN_TOKENS
+
+
+def fingerprint(text: str, *, title: str = "", language: str | None = None) -> Fingerprint:
+    """The fingerprint of an article: stateless, the same on every machine, for any string.
+
+    `language` is accepted for schemes that need it; this one reads the script off the characters.
+    """
+    pieces = [normalize.tokens(normalize.fold(piece)) for piece in normalize.sentences(without_dateline(text))]
+    counts, left = [], MAX_TOKENS
+    for piece in pieces:
+        counts.append(min(len(piece), left))
+        left -= counts[-1]
+    words = [word for piece, count in zip(pieces, counts, strict=True) for word in piece[:count]]
+    heading = normalize.tokens(normalize.fold(title))[:MAX_TOKENS]
+    folded, folded_heading = _casefolded(words), _casefolded(heading)
+    whole = folded if len(folded) >= MIN_TOKENS else [*folded_heading, "\n", *folded]
+    return Fingerprint(
+        SCHEME,
+        exact=xxh3_128_digest(" ".join(whole).encode("utf-8", "surrogatepass")),
+        title=_hashes(heading, folded_heading),
+        body=_hashes(words, folded),
+        sentences=np.array([count for count in counts if count], np.uint16),
+    )
+
+
+def _casefolded(words: list[str]) -> list[str]:
+    return "\n".join(words).casefold().split("\n") if words else []
+
+
+def _hashes(words: list[str], folded: list[str]) -> Tokens:
+    hashes = (xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")) & 0xFFFFFFFC for word in folded)
+    kinds = map(_kind, words, folded)
+    return np.array([value | kind for value, kind in zip(hashes, kinds, strict=True)], np.uint32)
+
+
+def _kind(word: str, folded: str) -> int:
+    if word.isalpha():
+        if word != folded:
+            return Word.CAPITALIZED
+        return Word.CHARACTER if len(word) == 1 and normalize.CHARACTER.match(word) else Word.PLAIN
+    return Word.NUMBER if any(character.isdecimal() for character in word) else Word.PLAIN

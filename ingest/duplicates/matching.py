@@ -1,0 +1,216 @@
+"""One article against the archive: look up, compare, decide. The archive is behind `MatchIndex`.
+
+An article joins the one best story, never the union of all that match: one false bridge would glue hundreds. It is the
+same whether the copy or the original comes first. A text that holds parts of several stories keeps a story of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.duplicates import roundups
+from ingest.duplicates.comparison import Comparison, compare_shingled
+from ingest.duplicates.fingerprint import SCHEME, Fingerprint
+from ingest.duplicates.rarity import Rarity, counted_slots
+from ingest.duplicates.roundups import Part
+from ingest.duplicates.shingles import Shingled, sketch
+from storage.model import EdgeDraft, EdgeKind, MatchCandidate, MatchDecision
+
+CANDIDATES = 12  # compared exactly, best first
+PER_STORY = 3  # of them, so that a story of many copies leaves room for others
+MAX_PART = 0.95  # of the length of a round-up
+WHOLE_COPY = 0.6  # of the shingles of both together
+COMMON_STORIES = 150  # a 3-shingle that stands in as many stories is no key
+
+
+class MatchIndex(Protocol):
+    """What matching asks of the archive; `storage.matching.MatchStore` answers inside one transaction."""
+
+    def candidates(
+        self, keys: Sequence[int], limit: int, *, per_story: int, without: int | None = None
+    ) -> Sequence[MatchCandidate]: ...
+
+    def rarity(self) -> tuple[NDArray[np.uint16], int, float]: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """A candidate with its text and what the comparison said."""
+
+    candidate: MatchCandidate
+    text: Shingled
+    result: Comparison
+
+    @property
+    def rank(self) -> tuple[float, float, int]:
+        evidence = self.result.evidence
+        return self.result.score, evidence.jaccard if evidence else 1.0, -self.candidate.article_id
+
+    @property
+    def is_whole_copy(self) -> bool:
+        """The two are the same from end to end, whatever else stands in them."""
+        evidence = self.result.evidence
+        return self.result.kind is EdgeKind.EXACT or (evidence is not None and evidence.jaccard >= WHOLE_COPY)
+
+    @property
+    def may_be_whole(self) -> bool:
+        """The article stands in a longer candidate, of which it is the smaller part."""
+        evidence = self.result.evidence
+        inside = evidence is not None and evidence.containment >= roundups.MIN_CONTAINED
+        return inside and not self.candidate.is_roundup and evidence is not None and evidence.length_ratio <= MAX_PART
+
+    @property
+    def is_part_of_roundup(self) -> bool:
+        """The candidate is a known round-up, and the article is a part of it rather than a copy of the whole."""
+        return self.candidate.is_roundup and self.result.kind is EdgeKind.NEAR and not self.is_whole_copy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whole:
+    """A candidate that is a round-up, with its parts other than the article."""
+
+    compared: Compared
+    parts: tuple[Part, ...]
+
+
+def match(
+    fingerprint: Fingerprint,
+    index: MatchIndex,
+    *,
+    article_id: int | None = None,
+    separated: frozenset[int] = frozenset(),
+) -> MatchDecision:
+    """Look an article up and decide.
+
+    `article_id` is its own when it is matched again, `separated` the stories it was taken out of by hand.
+    """
+    search = Search(index, Rarity(*index.rarity()), separated)
+    text = Shingled(fingerprint)
+    keys = search.keys(text)
+    compared = search.compared(text, keys, article_id)
+    wholes = search.wholes(text, compared)
+    return decide(text, keys, compared, search.rarity, separated=separated, wholes=wholes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Search:
+    """The archive as one article meets it."""
+
+    index: MatchIndex
+    rarity: Rarity
+    separated: frozenset[int]
+
+    def keys(self, text: Shingled) -> tuple[int, ...]:
+        return sketch(text, self.rarity.stories_with(text.orders[2]) >= COMMON_STORIES)
+
+    def compared(self, text: Shingled, keys: Sequence[int], article_id: int | None) -> list[Compared]:
+        if not keys:
+            return []
+        found = self.index.candidates(keys, CANDIDATES, per_story=PER_STORY, without=article_id)
+        return compare_all(text, found, self.rarity)
+
+    def wholes(self, text: Shingled, compared: Sequence[Compared]) -> list[Whole]:
+        """The candidates that turn out to be round-ups, now that this article is known as a part of them."""
+        best = _best(compared, self.separated)
+        if best is not None and best.result.kind is EdgeKind.EXACT:
+            return []
+        suspects = [c for c in compared if c.may_be_whole and (c is best or not _same_story(c, best))]
+        wholes = (Whole(c, tuple(self._other_parts(text, c))) for c in suspects)
+        return [whole for whole in wholes if whole.parts]
+
+    def _other_parts(self, text: Shingled, suspect: Compared) -> list[Part]:
+        """Parts of the suspect that have nothing to do with the article."""
+        whole, of = suspect.text, suspect.candidate
+        own = roundups.part(0, -1, text, whole, self.rarity)
+        found = self.index.candidates(self.keys(whole), CANDIDATES, per_story=1, without=of.article_id)
+        texts = ((c, Shingled(Fingerprint.from_signature(c.signature))) for c in found if not c.is_roundup)
+        others = [roundups.part(c.article_id, c.story_id, other, whole, self.rarity) for c, other in texts]
+        return [part for part in others if len(roundups.independent(whole, [own, part], self.rarity)) > 1]
+
+
+def compare_all(text: Shingled, candidates: Sequence[MatchCandidate], rarity: Rarity) -> list[Compared]:
+    compared = []
+    for candidate in candidates:
+        other = Shingled(Fingerprint.from_signature(candidate.signature))
+        compared.append(Compared(candidate, other, compare_shingled(text, other, rarity)))
+        if compared[-1].result.kind is EdgeKind.EXACT:
+            break
+    return compared
+
+
+def decide(
+    text: Shingled,
+    keys: tuple[int, ...],
+    compared: Sequence[Compared],
+    rarity: Rarity,
+    *,
+    separated: frozenset[int] = frozenset(),
+    wholes: Sequence[Whole] = (),
+) -> MatchDecision:
+    """Pure: which story the article joins, and by which edges. It joins none of the `wholes`, which leave theirs."""
+    left = {whole.compared.candidate.article_id for whole in wholes}
+    rest = [c for c in compared if c.candidate.article_id not in left]
+    best = _best(rest, separated)
+    parts = [] if best is not None and best.is_whole_copy else _parts(text, rest, rarity)
+    edges = [edge for whole in wholes for edge in _edges_of_whole(text, whole, rarity)]
+    edges += [_inside(text, c, rarity) for c in rest if c.is_part_of_roundup]
+    leaving = tuple(sorted(left))
+    if len(parts) > 1:
+        edges += [_contained(part.article_id, None, part) for part in parts]
+        best = None
+    if best is None:
+        return MatchDecision(SCHEME, None, tuple(edges), keys, counted_slots(text), leaving)
+    story_id = best.candidate.story_id
+    counted = counted_slots(text, [c.text for c in rest if c.candidate.story_id == story_id])
+    return MatchDecision(SCHEME, story_id, (_edge(best), *edges), keys, counted, leaving)
+
+
+def _best(compared: Sequence[Compared], separated: frozenset[int]) -> Compared | None:
+    matching = [c for c in compared if c.result.kind is not None and c.candidate.story_id not in separated]
+    return max((c for c in matching if not c.is_part_of_roundup), key=lambda c: c.rank, default=None)
+
+
+def _same_story(one: Compared, other: Compared | None) -> bool:
+    return other is not None and one.candidate.story_id == other.candidate.story_id
+
+
+def _parts(text: Shingled, compared: Sequence[Compared], rarity: Rarity) -> list[Part]:
+    """The parts of the text that stand in stories of their own, if it is a round-up."""
+    found = [
+        roundups.part(c.candidate.article_id, c.candidate.story_id, c.text, text, rarity)
+        for c in compared
+        if c.result.evidence and not c.candidate.is_roundup
+    ]
+    return roundups.independent(text, found, rarity) if len({part.story_id for part in found}) > 1 else []
+
+
+def _edges_of_whole(text: Shingled, whole: Whole, rarity: Rarity) -> list[EdgeDraft]:
+    number = whole.compared.candidate.article_id
+    return [
+        _inside(text, whole.compared, rarity),
+        *(_contained(part.article_id, number, part) for part in whole.parts),
+    ]
+
+
+def _inside(text: Shingled, whole: Compared, rarity: Rarity) -> EdgeDraft:
+    return _contained(None, whole.candidate.article_id, roundups.part(0, -1, text, whole.text, rarity))
+
+
+def _edge(compared: Compared) -> EdgeDraft:
+    result = compared.result
+    figures = {name: round(value, 4) for name, value in asdict(result.evidence).items()} if result.evidence else {}
+    kind = result.kind or EdgeKind.NEAR
+    return EdgeDraft(compared.candidate.article_id, kind, result.score, result.threshold, json.dumps(figures))
+
+
+def _contained(part_id: int | None, whole_id: int | None, part: Part) -> EdgeDraft:
+    """The score is the share of the whole that the part covers."""
+    share = float(part.covered.mean())
+    evidence = json.dumps({"words": round(part.words)})
+    return EdgeDraft(whole_id, EdgeKind.CONTAINED, share, roundups.MIN_SHARE, evidence, article_id=part_id)

@@ -1,0 +1,120 @@
+"""Text to comparable form: what differs between two printings of one text is removed, what carries meaning stays.
+
+Folding: NFKC and case folding; Latin and Greek accents, Arabic diacritics, tatweel and invisible characters removed;
+letters that Arabic, Persian and Urdu keyboards write differently are one; decimal digits of every script are ASCII.
+Vowel signs of Indic scripts are marks that carry meaning and stay (`\\w` of the standard library breaks Hindi words).
+
+The character classes are computed from the Unicode data of Python and matched by the standard `re`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+from itertools import groupby
+
+# Scripts written without spaces, where each character is a token: Thai, Lao, Myanmar, Khmer, kana, Han (UAX 24).
+_UNSPACED_BASIC = (
+    r"\u0e01-\u0e4e\u0e81-\u0ede\u1000-\u109f\u1780-\u17d3\u19e0-\u19ff\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff"
+    r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+)
+_UNSPACED = _UNSPACED_BASIC + r"\U00020000-\U0003ffff"
+CHARACTER = re.compile(f"[{_UNSPACED}]")
+
+_INVISIBLE = "\u00ad\u034f\u061c\u0640\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
+_MARKS = [*range(0x300, 0x370), *range(0x610, 0x61B), *range(0x64B, 0x660), 0x670, *range(0x6D6, 0x6DD)]
+_MARKS += [*range(0x6DF, 0x6E9), *range(0x6EA, 0x6EE)]
+# Arabic, Persian and Urdu forms of one letter; letters that Unicode does not decompose; Russian yo.
+_LETTERS = {
+    "أإآٱ": "ا",
+    "ىیېےۓئ": "ي",
+    "ؤ": "و",
+    "ةۃۀہھەۂ": "ه",
+    "ک": "ك",
+    "ø": "o",
+    "Ø": "O",
+    "ł": "l",
+    "Ł": "L",
+    "đð": "d",
+    "ĐÐ": "D",
+    "ı": "i",
+    "ŧ": "t",
+    "ħ": "h",
+    "æ": "ae",
+    "Æ": "Ae",
+    "œ": "oe",
+    "Œ": "Oe",
+    "ё": "е",
+    "Ё": "Е",
+}
+
+
+_BASIC = 0x10000  # the basic plane: `re` has a bitmap for classes inside it, and a slow list for others
+_LETTERED = 0x20000  # the two planes that hold letters; the planes above them hold Han alone
+_BEYOND_BASIC = re.compile("[\U00010000-\U0010ffff]")
+
+
+def _class(belongs: Callable[[str], bool], end: int) -> str:
+    """The inside of a character class of all characters below `end` for which `belongs` is true."""
+    runs = (list(run) for inside, run in groupby(map(chr, range(end)), belongs) if inside)
+    return "".join(f"\\U{ord(run[0]):08x}-\\U{ord(run[-1]):08x}" for run in runs)
+
+
+@cache
+def _folding() -> dict[str, str]:
+    table = dict.fromkeys([*_INVISIBLE, *map(chr, _MARKS)], "")
+    table |= {letter: to for letters, to in _LETTERS.items() for letter in letters}
+    for code in [*range(0xC0, 0x250), *range(0x386, 0x3CF), *range(0x1E00, 0x2000)]:
+        base = "".join(c for c in unicodedata.normalize("NFD", chr(code)) if not 0x300 <= ord(c) < 0x370)
+        if base != chr(code):
+            table.setdefault(chr(code), base)
+    digits = ((chr(code), unicodedata.decimal(chr(code), None)) for code in range(0x80, _LETTERED))
+    return table | {character: str(value) for character, value in digits if value is not None}
+
+
+@cache
+def _foldable(end: int) -> re.Pattern[str]:
+    return re.compile(f"[{_class(_folding().__contains__, end)}]")
+
+
+def _is_spaced(character: str) -> bool:
+    category = unicodedata.category(character)
+    return (category[0] in "LM" or category == "Nd") and not CHARACTER.match(character)
+
+
+@cache
+def _token(end: int) -> re.Pattern[str]:
+    spaced = f"[{_class(_is_spaced, end)}]+"
+    unspaced = _UNSPACED if end > _BASIC else _UNSPACED_BASIC
+    return re.compile(f"{spaced}|[{unspaced}]")
+
+
+def _planes(text: str) -> int:
+    return _LETTERED if _BEYOND_BASIC.search(text) else _BASIC
+
+
+def fold(text: str) -> str:
+    """The text in comparable form, but for its case. Idempotent; never raises (lone surrogates pass through)."""
+    if text.isascii():
+        return text
+    folding = _folding()
+    text = unicodedata.normalize("NFKC", text)
+    return _foldable(_planes(text)).sub(lambda match: folding[match[0]], text)
+
+
+def tokens(folded: str) -> list[str]:
+    """Runs of letters, marks and digits, in the case they are written in; a character of an unspaced script alone."""
+    return _token(_planes(folded)).findall(folded)
+
+
+# Where a sentence ends: full stops of Latin, Urdu, Arabic and Indic writing before a space, those of CJK anywhere.
+_SENTENCE_END = re.compile(r"[.!?…۔؟।॥][\"'”’»)\]]?\s+|[。！？]+[”’」』）]?|[\r\n\u2028\u2029]+")
+
+
+def sentences(text: str) -> list[str]:
+    """The text cut at line ends and after full stops, in reading order, without empty pieces. Linear in its length."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    pieces = (text[start:end].strip() for start, end in zip([0, *ends], [*ends, len(text)], strict=True))
+    return [piece for piece in pieces if piece]

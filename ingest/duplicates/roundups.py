@@ -1,0 +1,69 @@
+"""Round-ups: one text that holds the texts of several stories, in parts that do not overlap.
+
+A round-up would glue its stories together, so it stays a story of its own. It shows itself when two stories that have
+nothing to do with one another cover different parts of it: when it arrives, or later, when the second part does.
+Two excerpts of one text cover different parts as well; but they speak of the same people and places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ingest.duplicates.rarity import RARE, Rarity
+from ingest.duplicates.shingles import Flags, Shingled
+
+MIN_WORDS = 20  # of a part
+MIN_SHARE = 0.04  # of the whole
+MIN_CONTAINED = 0.42  # of the part's own text: less is a quote, background or standing text in common
+MAX_OVERLAP = 0.25  # of the smaller of two parts
+RELATED = 0.3  # of the rare words of the shorter part
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """A text of the archive, and where it stands in the whole."""
+
+    article_id: int
+    story_id: int
+    text: Shingled
+    covered: Flags  # tokens of the whole
+    words: float
+    contained: float  # share of the part's own text that stands in the whole
+
+
+def part(article_id: int, story_id: int, text: Shingled, whole: Shingled, rarity: Rarity) -> Part:
+    """Where a text stands in the whole; standing text of many stories does not count."""
+    rare = rarity.weights(whole.orders[2]) >= RARE
+    covered = whole.covered(whole.found_in(text, 3) & rare, 3)
+    found = text.found_in(whole, 3) & (rarity.weights(text.orders[2]) >= RARE)
+    words = float(np.count_nonzero(covered)) / whole.unit
+    return Part(article_id, story_id, text, covered, words, float(found.mean()) if len(found) else 0.0)
+
+
+def independent(whole: Shingled, parts: Sequence[Part], rarity: Rarity) -> list[Part]:
+    """The parts, largest first, of stories that have nothing to do with one another; a round-up has two or more."""
+    least = max(MIN_WORDS, MIN_SHARE * whole.words)
+    kept: list[Part] = []
+    for candidate in sorted(parts, key=lambda p: -p.words):
+        whole_part = candidate.words >= least and candidate.contained >= MIN_CONTAINED
+        if whole_part and all(_independent(candidate, other, rarity) for other in kept):
+            kept.append(candidate)
+    return kept
+
+
+def _independent(a: Part, b: Part, rarity: Rarity) -> bool:
+    if a.story_id == b.story_id:
+        return False
+    overlap = np.count_nonzero(a.covered & b.covered) / min(np.count_nonzero(a.covered), np.count_nonzero(b.covered))
+    return bool(overlap <= MAX_OVERLAP) and not related(a.text, b.text, rarity)
+
+
+def related(a: Shingled, b: Shingled, rarity: Rarity) -> bool:
+    """Whether two texts share rare words beyond chance: names of people and places, terms of one matter."""
+    short, long = (a, b) if a.words <= b.words else (b, a)
+    found = short.found_in(long, 1)
+    weights = rarity.information(short.orders[0]) ** 2
+    return float(weights[found].sum()) >= RELATED * max(float(weights.sum()), 1e-9)

@@ -1,0 +1,227 @@
+"""RSS, RDF, Atom and CDF: the one place where feedparser is called, and what of its result we take.
+
+feedparser gets a mended document as `BytesIO` and nothing else: of a string it would open the file or the address of
+that name. It resolves no links and cleans no markup: both are ours, and its own ways of doing it are slow and can hang.
+It is given no base address either, for it would make links of guids that are none.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import feedparser
+
+from ingest.feeds.model import RawDate, RawEntry, RawFeed, RhythmHints, Text
+from ingest.feeds.newest import newest
+from ingest.feeds.repair import Prepared, bound_tags
+from storage.model import Enclosure
+
+FORMATS = {"rss": "rss", "rdf": "rss10", "feed": "atom", "channel": "cdf"}  # by root, where feedparser has no name
+HTML_TYPES = ("text/html", "text/xml")
+
+_DATE = re.compile(
+    r"<(?:[\w.-]+:)?(?:pubDate|published|issued|date|updated|modified|created)\b[^<>]*>(?:<!\[CDATA\[)?([^<>]{4,100})",
+    re.IGNORECASE,
+)
+_SKIP = re.compile(r"<skip(Hour|Day)s\b[^<>]*>((?:[^<]|<(?!/?skip))*)</skip\1s", re.IGNORECASE)
+_SKIPPED = re.compile(r"<(?:hour|day)\b[^<>]*>\s*([^<]{1,20})", re.IGNORECASE)
+_LINK_TEXT = re.compile(r"<link\b[^<>]*>\s*(https?://[^\s<>]{1,2000})", re.IGNORECASE)
+_GUID = re.compile(r"<(?:[\w.-]+:)?(?:guid|id)\b[^<>]*>(?:<!\[CDATA\[)?([^<>\]&]{1,2000}+)(?=[<\]])", re.IGNORECASE)
+
+Dict = dict[str, Any]  # what feedparser makes; the only untyped thing in this room
+
+
+def read_xml(document: Prepared) -> RawFeed | None:
+    """Read a feed; None when it holds neither a feed's root nor an entry, or when feedparser gives up."""
+    entries, problems = newest(document.entries, _date_of)
+    head, tail = bound_tags(document.head), bound_tags(document.tail)
+    markup = "".join((head, *entries, tail))
+    parsed = _feedparse(markup)
+    if parsed is None or not (parsed.entries or document.root in FORMATS):
+        return None
+    feed = parsed.feed
+    name = _format(parsed.version, document)
+    sources = entries if len(entries) == len(parsed.entries) else [""] * len(parsed.entries)
+    return RawFeed(
+        format=name,
+        title=_text(feed, "title", name),
+        links=tuple(link["href"] for link in _links(feed) if _get(link, "rel") == "alternate"),
+        language=_get(feed, "language"),
+        entries=tuple(_entry(entry, name, source) for entry, source in zip(parsed.entries, sources, strict=True)),
+        hints=_hints(feed, head + tail),
+        problems=(*document.problems, *problems, *_mistakes(parsed)),
+    )
+
+
+def _feedparse(markup: str) -> Any:
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    try:
+        return feedparser.parse(
+            io.BytesIO(markup.encode("utf-8", "replace")),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception:  # noqa: BLE001  (any: feedparser runs on what strangers wrote, and promises nothing)
+        return None
+
+
+def _date_of(entry: str) -> str | None:
+    match = _DATE.search(entry)
+    return match[1] if match else None
+
+
+def _format(version: str, document: Prepared) -> str:
+    if document.root == "rss" and "netscape" in document.doctype.lower():
+        return "rss091n"
+    return version or FORMATS.get(document.root, "rss")
+
+
+def _mistakes(parsed: Any) -> tuple[str, ...]:
+    error = parsed.get("bozo_exception") if parsed.bozo else None
+    reason = getattr(error, "getMessage", lambda: "")()
+    return (f"not well-formed XML: {reason}",) if reason else ()
+
+
+def _get(source: Dict, key: str) -> Any:
+    """A value as it was published: feedparser's own lookup puts other fields in the place of missing ones."""
+    return dict.get(source, key)
+
+
+def _entry(entry: Dict, name: str, source: str) -> RawEntry:
+    """`source` is the entry's own markup, for the few things that feedparser changes or drops."""
+    links = list(_links(entry))
+    published, updated = _dates(entry, name)
+    contents = [_content(content, name) for content in _get(entry, "content") or []]
+    summary = _text(entry, "summary", name)
+    if summary is not None and any(content and content.value == summary.value for content in contents):
+        summary = None  # feedparser's copy
+    return RawEntry(
+        guid=_guid(entry, source),
+        guid_is_link=bool(_get(entry, "link")) and _get(entry, "link") == _get(entry, "id"),
+        links=(*_article_links(entry, links, name), *_LINK_TEXT.findall(source)[:1]),
+        title=_text(entry, "title", name),
+        summary=summary,
+        contents=tuple(content for content in contents if content),
+        authors=tuple(filter(None, _authors(entry))),
+        categories=tuple(_get(tag, "label") or _get(tag, "term") or "" for tag in _get(entry, "tags") or []),
+        enclosures=tuple(_enclosures(links)),
+        images=tuple(_images(entry, links)),
+        published=published,
+        updated=updated,
+        language=_language(entry),
+    )
+
+
+def _guid(entry: Dict, source: str) -> str | None:
+    """The guid as published: under an `xml:base` feedparser makes an address of it."""
+    guid: str | None = _get(entry, "id")
+    raw = _GUID.search(source) if guid else None
+    return raw[1].strip() if guid and raw and guid.endswith(raw[1].strip().lstrip("./")) else guid
+
+
+def _links(source: Dict) -> Iterator[Dict]:
+    return (link for link in _get(source, "links") or [] if _get(link, "href"))
+
+
+def _article_links(entry: Dict, links: list[Dict], name: str) -> Iterator[str]:
+    """The addresses of the article, the best first: the one before FeedBurner's, the canonical one, the alternates.
+
+    Where RSS has several, the last counts for most readers; Atom's are ordered by the publisher.
+    """
+    if original := _get(entry, "feedburner_origlink"):
+        yield original
+    yield from (link["href"] for link in links if _get(link, "rel") == "canonical")
+    alternates = [link for link in links if _get(link, "rel") == "alternate"]
+    if not name.startswith("atom"):
+        alternates.reverse()
+    yield from (link["href"] for link in sorted(alternates, key=lambda link: "html" not in (_get(link, "type") or "")))
+
+
+def _text(source: Dict, key: str, name: str) -> Text | None:
+    value = _get(source, key)
+    detail = _get(source, f"{key}_detail") or {}
+    return _content({"type": "text/plain", **detail, "value": value}, name) if isinstance(value, str) else None
+
+
+def _content(content: Dict, name: str) -> Text | None:
+    """None for what is no text: pictures and the like. A type nobody knows is taken for markup."""
+    kind = _get(content, "type") or "text/plain"
+    value, base = _get(content, "value") or "", _get(content, "base") or None
+    if kind.startswith(("image/", "audio/", "video/")) or not value:
+        return None
+    if not kind.startswith("text/") or kind in HTML_TYPES:
+        return Text(value, "html", base)
+    return Text(value, "text" if name.startswith("atom") else "unknown", base)
+
+
+def _authors(entry: Dict) -> Iterator[str]:
+    for author in _get(entry, "authors") or []:
+        yield _get(author, "name") or _get(author, "email") or ""
+    if not _get(entry, "authors"):
+        yield _get(entry, "author") or ""
+
+
+def _enclosures(links: Iterable[Dict]) -> Iterator[Enclosure]:
+    for link in links:
+        if _get(link, "rel") == "enclosure":
+            length = str(_get(link, "length") or "")
+            number = int(length) if length.isascii() and length.isdigit() and len(length) < 16 else None
+            yield Enclosure(link["href"], _get(link, "type") or None, number)
+
+
+def _images(entry: Dict, links: list[Dict]) -> Iterator[str]:
+    """Pictures by how good they usually are: media, enclosures, thumbnails, the podcast's."""
+    for content in _get(entry, "media_content") or []:
+        if _get(content, "url") and "image" in (_get(content, "medium") or _get(content, "type") or ""):
+            yield content["url"]
+    yield from (link["href"] for link in links if (_get(link, "type") or "").startswith("image/"))
+    yield from (_get(thumbnail, "url") or "" for thumbnail in _get(entry, "media_thumbnail") or [])
+    image = _get(entry, "image")
+    if isinstance(image, dict):
+        yield _get(image, "href") or ""
+
+
+def _dates(entry: Dict, name: str) -> tuple[RawDate | None, RawDate | None]:
+    """When it was published and changed. RSS knows `dc:date` only as the former, Atom's `updated` stands in for it."""
+    fields = ("published", "created", "updated")
+    found = [RawDate(text, field) for field in fields if isinstance(text := _get(entry, field), str) and text.strip()]
+    updated = next((date for date in found if date.source == "updated"), None)
+    published = found[0] if found else None
+    if published is updated and not name.startswith("atom"):
+        updated = None
+    return published, updated
+
+
+def _language(entry: Dict) -> str | None:
+    details = [*(_get(entry, "content") or []), _get(entry, "summary_detail"), _get(entry, "title_detail")]
+    return next((detail["language"] for detail in details if detail and _get(detail, "language")), None)
+
+
+def _hints(feed: Dict, outline: str) -> RhythmHints:
+    links = {_get(link, "rel"): link["href"] for link in reversed(list(_links(feed)))}
+    skipped = {kind.lower(): tuple(map(str.strip, _SKIPPED.findall(text))) for kind, text in _SKIP.findall(outline)}
+    return RhythmHints(
+        ttl=_said(feed, "ttl"),
+        update_period=_said(feed, "sy_updateperiod"),
+        update_frequency=_said(feed, "sy_updatefrequency"),
+        skip_hours=skipped.get("hour", ()),
+        skip_days=skipped.get("day", ()),
+        hub=links.get("hub"),
+        self_url=links.get("self"),
+        cloud=_cloud(_get(feed, "cloud") or {}),
+    )
+
+
+def _cloud(cloud: Dict) -> str | None:
+    """rssCloud's notification service: protocol and address."""
+    protocol, domain, port, path = (str(_get(cloud, key) or "") for key in ("protocol", "domain", "port", "path"))
+    return f"{protocol} {domain}:{port or 80}{path}".strip()[:500] if domain else None
+
+
+def _said(feed: Dict, key: str) -> str | None:
+    value = _get(feed, key)
+    return value.strip()[:50] or None if isinstance(value, str) else None

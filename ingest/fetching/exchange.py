@@ -1,0 +1,156 @@
+"""One request, one answer: headers and body under all limits. Redirects, turns and pauses are the fetcher's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import httpcore
+import httpx
+
+from ingest.fetching.body import BodyReader
+from ingest.fetching.messages import Stopped
+from ingest.fetching.network import Progress
+from ingest.fetching.targets import Target
+from ingest.fetching.transport import GuardedTransport
+from storage.model import Failure, FailureKind
+
+_ERROR_BODY: Final = 64 * 1024  # of an error page: enough to tell a challenge
+_LIST_HEADERS: Final = frozenset({"set-cookie", "set-cookie2"})  # never kept
+_HEADERS_TOO_LARGE: Final = 431  # h11's hint when a header line does not end
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What to send where. `limit`: decoded bytes of a good answer's body; with `keep_start` more is cut off."""
+
+    target: Target
+    headers: tuple[tuple[bytes, bytes], ...]
+    limit: int
+    keep_start: bool = False
+    proxy: str | None = None
+    insecure_tls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`headers`: lower-cased names, repeated ones joined, without cookies; Latin-1, so that bytes survive.
+
+    `truncated`: the body is usable, but not all of it came.
+    """
+
+    status: int
+    headers: dict[str, str]
+    body: bytes = b""
+    truncated: bool = False
+
+
+async def exchange(transport: GuardedTransport, outgoing: Outgoing, progress: Progress) -> Answer:
+    """Sends one GET and reads the answer. Raises `Stopped`; leaves no connection behind, however it ends."""
+    request = httpx.Request(
+        "GET",
+        _url(outgoing.target.origin),
+        headers=outgoing.headers,
+        stream=httpx.ByteStream(b""),
+        extensions={
+            "progress": progress,
+            "target": outgoing.target.path.encode("ascii"),
+            "proxy": outgoing.proxy,
+            "insecure_tls": outgoing.insecure_tls,
+        },
+    )
+    try:
+        response = await transport.handle_async_request(request)
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError) as error:
+        raise Stopped(_failure(error)) from error
+    try:
+        return await _read(response, outgoing)
+    finally:
+        await response.aclose()
+
+
+@lru_cache(maxsize=1_024)
+def _url(origin: str) -> httpx.URL:
+    return httpx.URL(origin)
+
+
+async def _read(response: httpx.Response, outgoing: Outgoing) -> Answer:
+    status = response.status_code
+    headers = _headers(response.headers.raw)
+    if status < 200:
+        raise Stopped(Failure(FailureKind.NETWORK, f"answered {status}, which is no answer", status))
+    if status in (204, 205) or 300 <= status < 400:
+        return Answer(status, headers)
+    if status >= 400:
+        return Answer(status, headers, await _error_body(response, headers))
+    if what := _media(headers):
+        raise Stopped(Failure(FailureKind.WRONG_TYPE, f"{what}, which is neither a feed nor a page", status))
+    if not outgoing.keep_start and _announced(headers) > outgoing.limit:
+        raise Stopped(Failure(FailureKind.TOO_LARGE, f"announces over {outgoing.limit:,} bytes", status))
+    reader = BodyReader(headers.get("content-encoding", ""), outgoing.limit, keep_start=outgoing.keep_start)
+    came_whole = await _fill(reader, response)
+    body, decoded_whole = reader.finish()
+    truncated = not (came_whole and decoded_whole) or status == 206
+    if truncated and not body:
+        raise Stopped(Failure(FailureKind.TRUNCATED, "the connection broke before the first byte of the body", status))
+    return Answer(status, headers, body, truncated)
+
+
+async def _fill(reader: BodyReader, response: httpx.Response) -> bool:
+    """Reads the body; whether it came as whole as its framing said."""
+    try:
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        async for piece in response.stream:
+            reader.feed(piece)
+            if reader.full:
+                return False
+    except (httpcore.NetworkError, httpcore.ProtocolError):
+        return False
+    return True
+
+
+async def _error_body(response: httpx.Response, headers: dict[str, str]) -> bytes:
+    """The start of an error page; it only serves to tell what kind of error it is, so nothing about it is an error."""
+    try:
+        reader = BodyReader(headers.get("content-encoding", ""), _ERROR_BODY, keep_start=True)
+        await _fill(reader, response)
+        return reader.finish()[0]
+    except Stopped:
+        return b""
+
+
+def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in raw:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        if name not in _LIST_HEADERS:
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def _media(headers: dict[str, str]) -> str | None:
+    """The type of an answer that is not worth reading, such as a video an entry links to."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind[:60] if kind.startswith(("image/", "audio/", "video/", "font/")) else None
+
+
+def _announced(headers: dict[str, str]) -> int:
+    length = headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0
+
+
+def _failure(error: Exception) -> Failure:
+    cause = error.__cause__ or error.__context__
+    if getattr(cause, "error_status_hint", None) == _HEADERS_TOO_LARGE:
+        return Failure(FailureKind.TOO_LARGE, "headers without end")
+    if isinstance(error, httpcore.ProxyError):
+        return Failure(FailureKind.CONNECT, f"the proxy refused: {_one_line(error)}")
+    return Failure(FailureKind.NETWORK, _one_line(error))
+
+
+def _one_line(error: Exception) -> str:
+    """h11's words may quote the server; `repr` of what is not printable keeps them in one harmless line."""
+    words = " ".join(str(error).split())[:200]
+    return words if words.isprintable() else repr(words)

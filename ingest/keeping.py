@@ -1,0 +1,154 @@
+"""The last step of an article's way: looked up, judged and kept, in one transaction.
+
+`ingest once`, the daemon and `ingest import` all end here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ingest.duplicates import Fingerprint, compare, every_key, match, slots_of_signature
+from storage import articles, search, stories
+from storage.articles import CurrentVersion
+from storage.matching import MatchStore, RarityCounters
+from storage.model import (
+    AliasKind,
+    ArticleDraft,
+    Change,
+    DuplicateEdge,
+    EdgeDraft,
+    EdgeKind,
+    EntryStatus,
+    MatchDecision,
+    Signature,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+SAME_ARTICLE = 0.5  # of the comparison's score: below it, one guid with two links names two articles
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a draft. `article_id` is None for one that was removed for its age, and does not come back."""
+
+    article_id: int | None
+    status: EntryStatus
+    duplicate: bool = False
+
+
+def new_counters() -> RarityCounters:
+    """How rare shingles are, followed for the life of a process; hand the same one to every `keep`."""
+    return RarityCounters(slots_of_signature)
+
+
+def keep(t: Connection, draft: ArticleDraft, counters: RarityCounters, now: datetime) -> Kept:
+    """Store a draft as a new article, as a revision of a known one, or not at all where nothing changed."""
+    index = MatchStore(t, counters)
+    name = articles.named(t, draft.aliases)
+    if name.article_id is not None and name.by_guid_only and _other_text(t, index, name.article_id, draft):
+        draft = _without_guid(t, draft)
+        name = articles.Named()
+    if name.article_id is None and articles.is_pruned(t, draft.aliases):
+        return Kept(None, EntryStatus.UNCHANGED)
+    if name.article_id is None:
+        return _add(t, index, draft, now)
+    kept = _meet(t, index, name.article_id, draft, now)
+    articles.add_aliases(t, name.article_id, draft.aliases)
+    for other in name.others:
+        _same_url(t, draft, name.article_id, other, now)
+    return kept
+
+
+def _add(t: Connection, index: MatchStore, draft: ArticleDraft, now: datetime) -> Kept:
+    decision = match(Fingerprint.from_signature(draft.signature), index)
+    article_id = articles.add(t, draft, now)
+    index.put(article_id, draft.signature, decision)
+    return Kept(article_id, EntryStatus.STORED, duplicate=_judge(t, article_id, decision, now))
+
+
+def _meet(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft, now: datetime) -> Kept:
+    """A draft of a known article: a revision of it, or nothing new."""
+    old = articles.current(t, article_id)
+    stored = index.signature(article_id)
+    worse = draft.from_feed and not old.from_feed  # the page was had before, and is not now
+    same = stored is not None and stored.exact == draft.signature.exact and old.title == draft.title
+    if worse or same:
+        return Kept(article_id, EntryStatus.UNCHANGED)
+    change = Change.PAGE_OBTAINED if old.from_feed and not draft.from_feed else Change.EDITED
+    search.forget(t, article_id)
+    articles.revise(t, old, draft, change, now)
+    if stored is not None:
+        _match_again(t, index, old, stored, draft, now)
+    return Kept(article_id, EntryStatus.UPDATED)
+
+
+def _match_again(
+    t: Connection, index: MatchStore, old: CurrentVersion, stored: Signature, draft: ArticleDraft, now: datetime
+) -> None:
+    """A revision replaces the fingerprint; only an article that is alone in its story may join another one."""
+    apart = stories.undone(t, old.article_id)
+    decision = match(
+        Fingerprint.from_signature(draft.signature), index, article_id=old.article_id, separated=frozenset(apart)
+    )
+    old_keys = every_key(Fingerprint.from_signature(stored))
+    index.replace(old.article_id, old_keys, draft.signature, decision.keys)
+    if stories.size(t, old.story_id) == 1:
+        _judge(t, old.article_id, decision, now)
+
+
+def _judge(t: Connection, article_id: int, decision: MatchDecision, now: datetime) -> bool:
+    """Keep the verdict's edges and join its story; says whether the article is a duplicate."""
+    for whole in decision.leaving:
+        stories.expel(t, whole, now)
+    stories.put_edges(t, [_edge(draft, article_id, decision.scheme, now) for draft in decision.edges])
+    if decision.story_id is None:
+        return False
+    stories.join(t, article_id, decision.story_id, now)
+    return True
+
+
+def _edge(draft: EdgeDraft, judged: int, scheme: int, now: datetime) -> DuplicateEdge:
+    return DuplicateEdge(
+        article_id=judged if draft.article_id is None else draft.article_id,
+        original_id=judged if draft.original_id is None else draft.original_id,
+        kind=draft.kind,
+        score=draft.score,
+        threshold=draft.threshold,
+        scheme=scheme,
+        decided_at=now,
+        evidence=draft.evidence,
+    )
+
+
+def _other_text(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft) -> bool:
+    """Whether a guid that was seen with another link names another text, and not the same one moved."""
+    if not any(alias.kind is AliasKind.URL for alias in draft.aliases) or not articles.has_url(t, article_id):
+        return False
+    stored = index.signature(article_id)
+    if stored is None:
+        return True
+    comparison = compare(Fingerprint.from_signature(draft.signature), Fingerprint.from_signature(stored))
+    return comparison.kind is None and comparison.score < SAME_ARTICLE
+
+
+def _without_guid(t: Connection, draft: ArticleDraft) -> ArticleDraft:
+    for alias in draft.aliases:
+        if alias.kind is AliasKind.GUID:
+            articles.void_guid(t, alias)
+    return replace(draft, aliases=tuple(alias for alias in draft.aliases if alias.kind is not AliasKind.GUID))
+
+
+def _same_url(t: Connection, draft: ArticleDraft, one: int, other: int, now: datetime) -> None:
+    """Two articles turn out to bear one address: the later one repeats the earlier one."""
+    earlier, later = sorted((one, other))
+    edge = DuplicateEdge(later, earlier, EdgeKind.SAME_URL, 1.0, 1.0, draft.signature.scheme, now)
+    if earlier in stories.undone_with(t, later):
+        return
+    stories.put_edges(t, [edge])
+    old = articles.current(t, later)
+    if stories.size(t, old.story_id) == 1:
+        stories.join(t, later, articles.current(t, earlier).story_id, now)

@@ -1,0 +1,126 @@
+"""Articles that a user already has, on the same way as all others: cleaned, fingerprinted, matched, stored."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from ingest.imports import Rejected
+from ingest.jobs import IMPORT_SECONDS, PRELOAD, draft_lines
+from ingest.keeping import keep, new_counters
+from ingest.pipeline.context import utc_now
+from ingest.pipeline.once import WORKERS
+from ingest.pipeline.writer import Writer
+from ingest.workers import Workers
+from storage import feeds, search
+from storage.archive import Archive
+from storage.matching import RarityCounters
+from storage.model import ArticleDraft, EntryStatus, Failure
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+BATCH = 50  # lines a job and a transaction
+BATCH_BYTES = 4_000_000
+AHEAD = 2 * WORKERS  # batches drafted ahead of the one that is being stored
+
+
+Line = tuple[int, bytes]
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What became of the lines of a file."""
+
+    read: int = 0
+    articles: Counter[str] = field(default_factory=Counter)
+    rejected: list[Rejected] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def document(self) -> dict[str, object]:
+        """The report as the contract's JSON document."""
+        names = ("stored", "updated", "unchanged", "duplicates", "kept_from_feed", "gone", "failed", "pending")
+        return {
+            "articles": {name: self.articles[name] for name in names},
+            "read": self.read,
+            "rejected": [{"line": r.line, "reason": r.reason} for r in self.rejected],
+            "seconds": round(self.seconds, 3),
+        }
+
+
+async def import_lines(
+    archive: Archive, lines: Iterable[bytes], *, progress: Callable[[int], None] = lambda _: None
+) -> ImportReport:
+    """Store a file's lines in their order. What was stored before comes out as unchanged, so a cut-off import goes on
+    where it stopped when it is simply run again."""
+    started = time.monotonic()
+    report, counters = ImportReport(), new_counters()
+    async with Writer(archive) as writer, Workers(WORKERS, preload=PRELOAD) as workers:
+        ahead: deque[tuple[Sequence[Line], asyncio.Future[list[ArticleDraft | Rejected]]]] = deque()
+        batches = _batches(lines)
+        try:
+            while True:
+                for batch in islice(batches, AHEAD - len(ahead)):
+                    ahead.append((batch, asyncio.ensure_future(_drafted(workers, batch))))
+                if not ahead:
+                    break
+                batch, job = ahead.popleft()
+                await _store(writer, counters, report, await job)
+                report.read += len(batch)
+                progress(report.read)
+        finally:
+            for _, job in ahead:
+                job.cancel()
+        while await writer.write(search.flush):
+            pass
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _batches(lines: Iterable[bytes]) -> Iterator[Sequence[Line]]:
+    batch: list[Line] = []
+    size = 0
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        batch.append((number, line))
+        size += len(line)
+        if len(batch) == BATCH or size > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+async def _drafted(workers: Workers, batch: Sequence[Line]) -> list[ArticleDraft | Rejected]:
+    """A batch as drafts. Where a line kills its worker, the batch is gone through line by line, and only it is lost."""
+    result = await workers.run(IMPORT_SECONDS, draft_lines, batch, utc_now())
+    if not isinstance(result, Failure):
+        return result
+    if len(batch) == 1:
+        return [Rejected(batch[0][0], result.detail)]
+    return [draft for line in batch for draft in await _drafted(workers, [line])]
+
+
+async def _store(
+    writer: Writer, counters: RarityCounters, report: ImportReport, drafts: Sequence[ArticleDraft | Rejected]
+) -> None:
+    report.rejected += [draft for draft in drafts if isinstance(draft, Rejected)]
+    usable = [draft for draft in drafts if isinstance(draft, ArticleDraft)]
+    report.articles.update(await writer.write(_keep_all, counters, usable))
+
+
+def _keep_all(t: Connection, counters: RarityCounters, drafts: Sequence[ArticleDraft]) -> Counter[str]:
+    outcome: Counter[str] = Counter()
+    for name in {draft.outlet for draft in drafts}:
+        feeds.ensure_outlet(t, name)
+    for draft in drafts:
+        kept = keep(t, draft, counters, utc_now())
+        outcome[kept.status] += 1
+        outcome["duplicates"] += kept.duplicate and kept.status is EntryStatus.STORED
+    return outcome

@@ -1,0 +1,180 @@
+"""One run: the chosen feeds polled, everything pending worked off, one report."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import anyio
+
+from ingest.config import Settings
+from ingest.fetching import Fetcher, politeness_key
+from ingest.jobs import PRELOAD
+from ingest.keeping import new_counters
+from ingest.pipeline.beside import acquire_or_ask
+from ingest.pipeline.context import Configured, Observer, Run, utc_now
+from ingest.pipeline.entry_step import work_off
+from ingest.pipeline.feed_step import poll_feed
+from ingest.pipeline.lanes import Lanes
+from ingest.pipeline.report import Report
+from ingest.pipeline.selection import Selection, choose
+from ingest.pipeline.writer import Writer
+from ingest.workers import Workers
+from storage import entries, feeds, search
+from storage.archive import Archive
+from storage.errors import ArchiveError
+from storage.lock import FetchLock
+from storage.model import FeedState, HostState, Outlet, PendingRef
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+WORKERS = 2
+HOST_NOTES_EVERY = 0.5  # seconds
+
+
+async def run_once(
+    archive: Archive,
+    settings: Settings,
+    selection: Selection,
+    observer: Observer,
+    *,
+    tell: Callable[[str], None],
+) -> Report:
+    """Poll the selected feeds and work off what is pending. Waits its turn while another process fetches."""
+    started = time.monotonic()
+    with FetchLock(archive.path, "once") as lock:
+        report = await acquire_or_ask(lock, archive, selection, tell)
+        if report is None:
+            async with opened(archive, settings, observer) as run:
+                await _work(run, selection)
+                report = await closing_report(run, run.report)
+                report.requests, report.bytes = run.fetcher.requests, run.fetcher.bytes
+    report.seconds = time.monotonic() - started
+    return report
+
+
+async def closing_report(run: Run, report: Report) -> Report:
+    """The report, once everything it counts can be searched."""
+    while await run.writer.write(search.flush):
+        pass
+    report.articles["pending"] = await run.writer.write(entries.pending_count)
+    return report
+
+
+@asynccontextmanager
+async def opened(
+    archive: Archive, settings: Settings, observer: Observer, *, now: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Run]:
+    """Everything a run needs, open; closed in the right order whatever happens."""
+    async with AsyncExitStack() as stack:
+        writer = await stack.enter_async_context(Writer(archive))
+        workers = await stack.enter_async_context(Workers(WORKERS, preload=PRELOAD))
+        await writer.write(sync, settings)
+        remembered = await writer.write(feeds.hosts)
+        notes = await stack.enter_async_context(_HostNotes(writer))
+        fetcher = await stack.enter_async_context(
+            Fetcher(settings.fetching, contact=settings.contact, hosts=remembered, remember=notes.put, now=now)
+        )
+        feeds_by_url = configured(settings)
+        yield Run(settings, writer, fetcher, workers, new_counters(), observer, feeds_by_url, now=now)
+
+
+def configured(settings: Settings) -> Mapping[str, Configured]:
+    """Every enabled feed by its address."""
+    return {feed.url: Configured.of(outlet, feed) for outlet, feed in settings.feeds()}
+
+
+def sync(t: Connection, settings: Settings) -> None:
+    """Make the archive's outlets and feeds those of the settings."""
+    outlets = {
+        Outlet(o.name, o.title or o.name, o.home, o.language, tuple(o.formerly)): [feed.url for feed in o.feeds]
+        for o in settings.outlets
+    }
+    feeds.sync(t, outlets)
+
+
+class _HostNotes:
+    """Writes down what politeness must remember, soon after it came up in the middle of fetching."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._latest: dict[str, HostState] = {}
+        self._flushing: asyncio.Task[None] | None = None
+
+    def put(self, state: HostState) -> None:
+        self._latest[state.domain] = state
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._flush_soon())
+
+    async def _flush_soon(self) -> None:
+        await asyncio.sleep(HOST_NOTES_EVERY)
+        await self._flush()
+
+    async def _flush(self) -> None:
+        latest, self._latest = self._latest, {}
+        if latest:
+            await self._writer.write(_save_hosts, list(latest.values()))
+
+    async def __aenter__(self) -> _HostNotes:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._flushing is not None:
+            self._flushing.cancel()
+        with anyio.CancelScope(shield=True):
+            await self._flush()
+
+
+def _save_hosts(t: Connection, states: Iterable[HostState]) -> None:
+    for state in states:
+        feeds.save_host(t, state)
+
+
+async def _work(run: Run, selection: Selection) -> None:
+    chosen, left = await run.writer.read(choose, run, selection)
+    run.observer.feeds_chosen(len(chosen))
+    run.observer.entries_found("", len(left))
+    with one_archive_error():
+        async with anyio.create_task_group() as group:
+            settings = run.settings.fetching
+            lanes = Lanes(group, per_lane=settings.per_host.concurrency, limit=4 * settings.concurrency)
+            for state in chosen:
+                lanes.put(lane(state.moved_to or state.url), partial(_poll_and_queue, run, lanes, state))
+            _queue(run, lanes, left)
+
+
+@contextmanager
+def one_archive_error() -> Iterator[None]:
+    """Around a task group: many tasks meet the same full disk; one error says so."""
+    try:
+        yield
+    except BaseExceptionGroup as group_error:
+        unusable = group_error.subgroup(ArchiveError)
+        if unusable is None:
+            raise
+        raise _first(unusable) from None
+
+
+def _first(group: BaseExceptionGroup[ArchiveError]) -> ArchiveError:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
+
+
+async def _poll_and_queue(run: Run, lanes: Lanes, state: FeedState) -> None:
+    _queue(run, lanes, await poll_feed(run, state))
+
+
+def _queue(run: Run, lanes: Lanes, refs: Iterable[PendingRef]) -> None:
+    for ref in refs:
+        lanes.put(lane(ref.url), partial(work_off, run, ref))
+
+
+def lane(url: str | None) -> str:
+    """Which lane a job belongs to: the registrable domain that it asks."""
+    return (politeness_key(url) if url else None) or ""

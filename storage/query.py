@@ -1,0 +1,201 @@
+"""Reading: rows of the public views as values (`storage.records`), page by page, newest first.
+
+Functions take a connection with an open read transaction. A page is found by the key after which it begins (time and
+number), so the ten-thousandth page costs what the first one does, and no cursor stays open between two pages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, text
+
+from storage.filters import ArticleFilter, Where, where
+from storage.records import Article, Duplicate, FeedRow, OutletRow, PollRow, Revision, Sighting, Story
+from storage.schema import format_time, parse_time
+
+T = TypeVar("T")
+Parameters = Mapping[str, str | int | float | None]
+
+VIEWS: dict[type, str] = {
+    Article: "articles",
+    Story: "stories",
+    Revision: "revisions",
+    Duplicate: "duplicates",
+    Sighting: "sightings",
+    OutletRow: "outlets",
+    FeedRow: "feeds",
+    PollRow: "polls",
+}
+FROM = "FROM article a JOIN story s ON s.id = a.story_id"  # what the conditions of `storage.filters` are about
+FEW = 20_000
+SEARCH_FIELDS = {"score", "snippet"}  # of an article that a search found: no columns
+
+
+def columns(kind: type) -> tuple[str, ...]:
+    """The columns of the view behind a type."""
+    others = SEARCH_FIELDS if kind is Article else set()
+    return tuple(field.name for field in fields(kind) if field.name not in others)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a page of articles ended."""
+
+    sort_at: str
+    id: int
+
+    @classmethod
+    def of(cls, article: Article) -> Mark:
+        return cls(format_time(article.sort_at), article.id)
+
+
+def article_page(c: Connection, wanted: ArticleFilter, limit: int, after: Mark | None = None) -> list[Article]:
+    """Articles newest first, `limit` of them, from after the mark on."""
+    chosen = _with_words(c, where(wanted))
+    if after is not None:
+        chosen = chosen.and_("(a.sort_at, a.id) < (:mark_time, :mark_id)", mark_time=after.sort_at, mark_id=after.id)
+    # The inner query runs on indexes alone; wide rows are read for the page only.
+    newest = "ORDER BY sort_at DESC, id DESC LIMIT :limit"
+    first = "ORDER BY a.sort_at DESC, a.id DESC LIMIT :limit"
+    branches = [f"SELECT * FROM (SELECT a.sort_at, a.id {FROM} WHERE {branch} {first})" for branch in chosen.apart()]
+    ids = f"SELECT id FROM ({' UNION '.join(branches)}) {newest}"
+    return rows(c, Article, f"id IN ({ids}) {newest}", {**chosen.parameters, "limit": limit})
+
+
+def _with_words(c: Connection, chosen: Where) -> Where:
+    """The full-text condition as SQL: rare words are looked up first, common ones tried on each article in turn."""
+    if chosen.match is None:
+        return chosen
+    matching = "SELECT rowid FROM article_words WHERE article_words MATCH :match"
+    if is_few(c, matching, {"match": chosen.match}):
+        return chosen.and_(f"a.id IN ({matching})", match=chosen.match)
+    return chosen.and_(f"EXISTS ({matching} AND rowid = a.id)", match=chosen.match)
+
+
+def is_few(c: Connection, selection: str, parameters: Parameters) -> bool:
+    """Whether a selection has so few rows that listing them first is the quick way."""
+    count = c.execute(text(f"SELECT count(*) FROM ({selection} LIMIT {FEW + 1})"), dict(parameters)).scalar_one()
+    return int(count) <= FEW
+
+
+def articles_by_id(c: Connection, ids: Sequence[int]) -> list[Article]:
+    """These articles, in this order; numbers that name none are left out."""
+    found = rows(c, Article, "id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(ids))})
+    by_id = {article.id: article for article in found}
+    return [by_id[number] for number in ids if number in by_id]
+
+
+def story(c: Connection, story_id: int) -> Story | None:
+    return _first(rows(c, Story, "id = :id", {"id": story_id}))
+
+
+def story_page(c: Connection, *, since: str | None, across: bool, limit: int, after: Mark | None) -> list[Story]:
+    """Stories whose newest article is newest first."""
+    conditions = ["true"]
+    parameters: dict[str, str | int] = {"limit": limit}
+    if since is not None:
+        conditions.append("last_published_at >= :since")
+        parameters["since"] = since
+    if across:
+        conditions.append("outlet_count > 1")
+    if after is not None:
+        conditions.append("(last_published_at, id) < (:mark_time, :mark_id)")
+        parameters |= {"mark_time": after.sort_at, "mark_id": after.id}
+    rest = f"{' AND '.join(conditions)} ORDER BY last_published_at DESC, id DESC LIMIT :limit"
+    return rows(c, Story, rest, parameters)
+
+
+def revisions(c: Connection, article_id: int) -> list[Revision]:
+    """Every version of an article, the first one first."""
+    return rows(c, Revision, "article_id = :id ORDER BY number", {"id": article_id})
+
+
+def duplicate_page(
+    c: Connection,
+    *,
+    article_id: int | None,
+    kind: str | None,
+    status: str | None,
+    limit: int,
+    after: tuple[int, int] | None,
+) -> list[Duplicate]:
+    """Edges, those of the newest articles first; with `article_id`, those from and to that article."""
+    conditions = ["true"]
+    parameters: dict[str, str | int] = {"limit": limit}
+    if article_id is not None:
+        conditions.append("(article_id = :id OR original_id = :id)")
+        parameters["id"] = article_id
+    for column, value in (("kind", kind), ("status", status)):
+        if value is not None:
+            conditions.append(f"{column} = :{column}")
+            parameters[column] = value
+    if after is not None:
+        conditions.append("(article_id, original_id) < (:mark_article, :mark_original)")
+        parameters |= {"mark_article": after[0], "mark_original": after[1]}
+    rest = f"{' AND '.join(conditions)} ORDER BY article_id DESC, original_id DESC LIMIT :limit"
+    return rows(c, Duplicate, rest, parameters)
+
+
+def sightings_of(c: Connection, article_id: int) -> list[Sighting]:
+    """Where an article was listed."""
+    return rows(c, Sighting, "article_id = :id ORDER BY first_seen_at, feed_id", {"id": article_id})
+
+
+def outlets(c: Connection) -> list[OutletRow]:
+    return rows(c, OutletRow, "true ORDER BY name")
+
+
+def feeds(c: Connection, outlet: str | None = None) -> list[FeedRow]:
+    condition = "true" if outlet is None else "outlet = :outlet"
+    return rows(c, FeedRow, f"{condition} ORDER BY outlet, id", {"outlet": outlet} if outlet else {})
+
+
+def polls(c: Connection, feed_id: int, limit: int) -> list[PollRow]:
+    """The newest attempts at a feed."""
+    return rows(c, PollRow, "feed_id = :id ORDER BY at DESC LIMIT :limit", {"id": feed_id, "limit": limit})
+
+
+def paged(page: Callable[[T | None], list[T]]) -> Iterator[T]:
+    """Every item of all pages; `page` gives what comes after an item, an empty list at the end."""
+    last: T | None = None
+    while found := page(last):
+        yield from found
+        last = found[-1]
+
+
+# --- rows as values ---------------------------------------------------------------------------------------------------
+
+
+def rows(c: Connection, kind: type[T], rest: str, parameters: Parameters | None = None) -> list[T]:
+    """Rows of the view behind a type of `storage.records`; `rest` follows WHERE."""
+    names, build = _READERS[kind]
+    query = f"SELECT {', '.join(names)} FROM {VIEWS[kind]} WHERE {rest}"
+    return [build(row) for row in c.execute(text(query), dict(parameters or {}))]
+
+
+def _reader(kind: type[T]) -> tuple[tuple[str, ...], Callable[[Sequence[Any]], T]]:
+    """The columns of a type, and what makes a value of a row of them."""
+    names = columns(kind)
+    times = [number for number, name in enumerate(names) if name == "at" or name.endswith(("_at", "_since"))]
+    lists = [number for number, name in enumerate(names) if name == "authors"]
+
+    def build(row: Sequence[Any]) -> T:
+        values = list(row)
+        for number in times:
+            values[number] = None if values[number] is None else parse_time(values[number])
+        for number in lists:
+            values[number] = tuple(json.loads(values[number]))
+        return kind(*values)
+
+    return names, build
+
+
+_READERS: dict[type, tuple[tuple[str, ...], Callable[[Sequence[Any]], Any]]] = {kind: _reader(kind) for kind in VIEWS}
+
+
+def _first(found: list[T]) -> T | None:
+    return found[0] if found else None

@@ -1,0 +1,37 @@
+"""Points in time as people write them: `7d`, `2025-05-30`, `2025-05-30 14:00`, `2025-05-30T14:00:00Z`."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+_AGO = re.compile(r"(\d{1,6})\s*([smhdw])", re.ASCII)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def moment(written: str | date | datetime, *, now: datetime, zone: tzinfo | None = UTC, end: bool = False) -> datetime:
+    """The point in time that was meant, in UTC. Raises ValueError with one plain line.
+
+    An age counts back from `now`. What has no zone is in `zone`. A date alone is its first moment, or with `end` the
+    moment after its last one, so that `until` a day includes that day. A zone of None is that of the user.
+    """
+    if isinstance(written, str):
+        return _written(written.strip(), now=now, zone=zone, end=end)
+    if not isinstance(written, datetime):
+        return _day(written, zone, end)
+    return (written if written.tzinfo else written.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _written(text: str, *, now: datetime, zone: tzinfo | None, end: bool) -> datetime:
+    try:
+        if ago := _AGO.fullmatch(text.lower()):
+            return (now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})).astimezone(UTC)
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+            return _day(date.fromisoformat(text), zone, end)
+        return moment(datetime.fromisoformat(text), now=now, zone=zone)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{text!r} is no date, time or age such as 2025-05-30, 2025-05-30T14:00 or 7d") from None
+
+
+def _day(day: date, zone: tzinfo | None, end: bool) -> datetime:
+    return datetime.combine(day + timedelta(days=end), time(), zone).astimezone(UTC)

@@ -1,0 +1,109 @@
+"""The walls of the house, read off the source itself."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FENCED = {
+    "httpx": "ingest/fetching/",
+    "feedparser": "ingest/feeds/",
+    "trafilatura": "ingest/pages/",
+    "apscheduler": "ingest/daemon",
+    "sqlalchemy": "storage/",
+}
+ASYNC_ROOMS = ("ingest/fetching/", "ingest/pipeline/", "ingest/daemon", "ingest/workers.py", "ingest/cli/")
+
+
+def sources(*folders: str) -> Iterator[tuple[str, ast.Module]]:
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """The modules that are loaded when the program runs; imports for types only do not count."""
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in for_types:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize(("library", "room"), FENCED.items())
+def test_a_fenced_library_is_imported_in_its_room_alone(library: str, room: str) -> None:
+    outside = [
+        path
+        for path, tree in sources("ingest", "storage")
+        if not path.startswith(room) and any(name.split(".")[0] == library for name in imported(tree))
+    ]
+    assert outside == []
+
+
+def test_coroutines_stand_in_the_shell_alone() -> None:
+    outside = [
+        path
+        for path, tree in sources("ingest", "storage")
+        if not path.startswith(ASYNC_ROOMS) and any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(tree))
+    ]
+    assert outside == []
+
+
+def test_the_broad_except_stands_at_two_borders() -> None:
+    broad = [
+        path
+        for path, tree in sources("ingest", "storage")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler) and isinstance(node.type, ast.Name) and node.type.id == "Exception"
+    ]
+    assert sorted(broad) == ["ingest/pipeline/entry_step.py", "ingest/pipeline/feed_step.py"]
+
+
+def test_tests_use_no_mocks() -> None:
+    mocked = [path for path, tree in sources("tests") if any("mock" in name for name in imported(tree))]
+    assert mocked == []
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("lint-imports")
+    return subprocess.run([program, "--no-cache"], cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("storage/query.py", "import ingest.urls", "storage imports nothing of ingest"),
+        ("ingest/urls.py", "import sqlalchemy", "Pure rooms"),
+        ("ingest/feeds/__init__.py", "import ingest.pipeline", "Pure rooms"),
+        ("ingest/pages/__init__.py", "import httpx", "Pure rooms"),
+    ],
+)
+def test_the_contracts_fail_when_a_wall_is_broken(tmp_path: Path, module: str, line: str, contract: str) -> None:
+    for name in ("ingest", "storage"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    with (tmp_path / module).open("a", encoding="utf-8") as source:
+        source.write(f"\n{line}\n")
+    result = lint_imports(tmp_path)
+    assert result.returncode == 1
+    assert any(contract in text and "BROKEN" in text for text in result.stdout.splitlines()), result.stdout
+
+
+def test_the_contracts_hold_as_they_are() -> None:
+    result = lint_imports(ROOT)
+    assert result.returncode == 0, result.stdout

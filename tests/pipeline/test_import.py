@@ -1,0 +1,112 @@
+"""`ingest import`, whole."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.pipeline.papers import invent
+
+BODY = "\n".join(invent("one"))
+
+
+def run(folder: Path, lines: list[object], *, code: int = 0) -> dict[str, Any]:
+    file = folder / "articles.jsonl"
+    text = "\n".join(line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines)
+    file.write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "ingest", "import", str(file), "--json", "--database"]
+    result = subprocess.run(
+        [*command, f"sqlite:///{folder}/archive.db"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert result.returncode == code, result.stderr
+    document: dict[str, Any] = json.loads(result.stdout)
+    return document
+
+
+def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(f"file:{folder / 'archive.db'}?mode=ro", uri=True)
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+def article(number: int, **more: object) -> dict[str, object]:
+    return {
+        "url": f"https://one.example/{number}",
+        "title": f"Number {number}",
+        "text": "\n".join(invent(f"import {number}")),
+        "outlet": "one",
+        "published_at": "2026-11-20T10:00:00+05:00",
+        "language": "en",
+        **more,
+    }
+
+
+def test_takes_all_in_and_nothing_twice(tmp_path: Path) -> None:
+    lines: list[object] = [article(number) for number in range(120)]
+    first = run(tmp_path, lines)
+    assert first["read"] == 120
+    assert first["articles"]["stored"] == 120
+    assert first["rejected"] == []
+    again = run(tmp_path, lines)
+    assert again["articles"]["stored"] == 0
+    assert again["articles"]["unchanged"] == 120
+    assert rows(tmp_path, "select count(*), min(published_at), min(outlet) from articles") == [
+        (120, "2026-11-20T05:00:00Z", "one")
+    ]
+
+
+def test_a_changed_line_is_a_revision_and_a_copy_joins_its_story(tmp_path: Path) -> None:
+    run(tmp_path, [article(1)])
+    changed = article(1, text="\n".join((*invent("import 1")[:4], "Something else was added at the end.")))
+    copy = article(1, url="https://two.example/1", outlet="two", title="Another headline")
+    report = run(tmp_path, [changed, copy])
+    assert report["articles"]["updated"] == 1
+    assert report["articles"]["stored"] == 1
+    assert report["articles"]["duplicates"] == 1
+    assert rows(tmp_path, "select article_count, outlet_count from stories") == [(2, 2)]
+
+
+def test_bad_lines_are_named_and_stop_nothing(tmp_path: Path) -> None:
+    lines: list[object] = [
+        article(1),
+        "{not json",
+        "[1, 2]",
+        {"title": "no address", "text": BODY},
+        {"url": "ftp://one.example/x", "text": BODY},
+        {"url": "https://one.example/y"},
+        {"url": "https://one.example/z", "text": BODY, "published_at": "tomorrow-ish"},
+        {"url": "https://one.example/z", "text": BODY, "outlet": "Not A Name"},
+        {"url": "https://one.example/z", "text": 5},
+        "",
+        article(2),
+    ]
+    report = run(tmp_path, lines)
+    assert report["articles"]["stored"] == 2
+    assert {r["line"]: r["reason"] for r in report["rejected"]} == {
+        2: "not JSON",
+        3: "not a JSON object",
+        4: "url is missing",
+        5: "url is not an http or https address",
+        6: "neither text nor html",
+        7: "published_at is not a date such as 2026-11-23T10:00:00Z",
+        8: "outlet is not a name of letters a-z, digits and hyphens",
+        9: "text is not a text",
+    }
+
+
+def test_unknown_keys_are_kept_and_html_is_extracted(tmp_path: Path) -> None:
+    paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in invent("html"))
+    article_tag = f"<article><h1>From a page</h1>{paragraphs}</article>"
+    page = f"<html><head><title>From a page</title></head><body>{article_tag}</body></html>"
+    run(tmp_path, [{"url": "https://one.example/page", "html": page, "desk": "night", "rank": 3}])
+    ((title, text, outlet, extra),) = rows(tmp_path, "select title, text, outlet, extra from articles")
+    assert title == "From a page"
+    assert text == "\n".join(invent("html"))
+    assert outlet == "imported"
+    assert json.loads(extra) == {"desk": "night", "rank": 3}
