@@ -120,10 +120,10 @@ def _insert(connection: sqlite3.Connection, rows: list[tuple[object, ...]]) -> N
         [(number, number) for number in stories],
     )
     connection.executemany(
-        "INSERT INTO article(id, outlet_id, story_id, sort_at, published_at, first_seen_at, changed_at, language,"
+        "INSERT INTO article(change_number, id, outlet_id, story_id, sort_at, published_at, first_seen_at, changed_at, language,"
         " word_count, method, from_feed, revision_count, revised_at, change, url, canonical_url, authors, title, summary,"
-        f" extra) VALUES ({', '.join('?' * 20)})",
-        [row[:20] for row in rows],
+        f" extra) VALUES ({', '.join('?' * 21)})",
+        [(row[0], *row[:20]) for row in rows],
     )
     connection.executemany("INSERT INTO article_text VALUES (?, ?)", [(row[0], row[20]) for row in rows])
     copies = [(row[0], row[2], row[6]) for row in rows if row[0] != row[2]]
