@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -95,7 +95,7 @@ def show_feed(
         output.json_document({**_outlet_document(known, chosen, name), "feeds": documents})
         return
     about = _outlet_document(known, chosen, name)
-    output.line(output.clean_line("  ".join(about[key] for key in ("name", "title", "language", "home") if about[key])))
+    output.line(output.clean_line(", ".join(about[key] for key in ("name", "title", "language", "home") if about[key])))
     for feed in chosen:
         output.line()
         _print_feed(feed)
@@ -166,7 +166,7 @@ def _hint(word: str, known: Sequence[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def _refuse(message: str) -> None:
+def _refuse(message: str) -> NoReturn:
     output.complain(message)
     raise typer.Exit(WRONG_USAGE)
 
@@ -206,7 +206,7 @@ def _print_list(feeds: Sequence[Feed], *, with_removed: bool) -> None:
         (feed.outlet, short(feed.url), feed.status, _due(feed, now), _every(feed), feed.row.articles if feed.row else 0)
         for feed in shown
     ]
-    output.table(("outlet", "feed", "status", "due", "every", "articles"), rows, right=("articles",), cut=("feed",))
+    output.table(("outlet", "feed", "status", "due", "every", "articles"), rows, right=("articles",), wrap=("feed",))
     print_remarks((feed.url, list(_remarks(feed))) for feed in shown)
     output.line()
     counts = Counter(feed.status for feed in feeds)
@@ -225,15 +225,15 @@ def _print_feed(feed: Feed) -> None:
             "polled": _moment(row.last_polled_at),
             "last success": _moment(row.last_success_at),
             "last change": _moment(row.last_changed_at),
-            "next poll": f"{_moment(row.next_poll_at)} {_due(feed, now)}".strip(),
+            "next poll": ", ".join(part for part in (_moment(row.next_poll_at), _due(feed, now)) if part),
             "interval": ": ".join(part for part in (_every(feed), row.interval_reason) if part),
             "articles": row.articles,
         }
     for name, value in facts.items():
         if value not in (None, ""):
-            print_indented(f"{name:<13} {output.cell(value)}", hang=14)
-    for remark in _remarks(feed):
-        print_indented(f"{'note':<13} {remark}", hang=14)
+            print_indented(output.cell(value), label=f"{name:<14}")
+    for remark in _remarks(feed, every_gap=True):
+        print_indented(remark, label=f"{'note':<14}")
 
 
 def _print_polls(polls: Sequence[PollRow]) -> None:
@@ -243,32 +243,35 @@ def _print_polls(polls: Sequence[PollRow]) -> None:
         return
     print_indented(f"The last {count(len(polls), 'poll')}, the newest first ({output.zone_name()}):")
     for poll in polls:
-        print_indented(f"{output.cell(poll.at)}  {poll_in_words(poll)}", hang=18)
+        label = f"{output.cell(poll.at)}  "
+        due = f"; next {_moment(poll.next_poll_at)}" if poll.next_poll_at else ""
+        print_indented(happened(poll) + due, label=label)
+        print_indented(poll.reason, label=" " * len(label))
 
 
-def poll_in_words(poll: PollRow) -> str:
-    """What a poll brought and what was decided."""
+def happened(poll: PollRow) -> str:
+    """What a poll brought; why the next one is when it is, its reason says."""
     answer = f" ({poll.http_status})" if poll.http_status else ""
-    happened = {
-        "changed": f"{count(poll.entries, 'entry', 'entries')}, {poll.new} of them new",
-        "unchanged": f"nothing new{answer}",
-        "failed": f"failed{answer}",
+    words = {
+        "changed": f"{count(poll.entries, 'entry', 'entries')}, {poll.new:,} of them new",
+        "unchanged": "nothing new",
+        "failed": "failed",
         "skipped": "not asked",
-    }.get(poll.outcome, poll.outcome)
-    if poll.next_poll_at is None:
-        return f"{happened}; {poll.reason}"
-    return f"{happened}; next after {span(poll.next_poll_at - poll.at)}: {poll.reason}"
+    }
+    return words.get(poll.outcome, poll.outcome) + answer
 
 
-def _remarks(feed: Feed) -> Iterator[str]:
-    """What a person should know of a feed, a sentence each."""
+def _remarks(feed: Feed, *, every_gap: bool = False) -> Iterator[str]:
+    """What a person should know of a feed, a sentence each. `every_gap`: also one that is long past."""
     row = feed.row
     if row is not None and row.failures:
         times = "failed" if row.failures == 1 else f"failed {row.failures:,} times in a row"
         since = f"; last read {_moment(row.last_success_at)}" if row.last_success_at else "; never read so far"
         yield f"{times}: {row.last_error or 'for an unknown reason'}{since}"
-    if row is not None and row.gap_since is not None:
-        yield f"gap: entries may have been missed since {_moment(row.gap_since)}"
+    if row is not None and row.gap_since is not None and (row.status == "gap" or every_gap):
+        times = f" ({row.gaps:,} times so far)" if row.gaps > 1 else ""
+        span_of = " to ".join(_moment(time) for time in (row.gap_since, row.gap_until) if time)
+        yield f"gap: entries of {span_of} may have been missed{times}"
     if row is not None and row.status == "gone":
         yield "the server says that the feed is gone for good"
     if row is not None and row.moved_to:
@@ -287,15 +290,18 @@ def print_remarks(remarks: Iterable[tuple[str, Sequence[str]]]) -> None:
             print_indented(sentence)
 
 
-def print_indented(text: str, *, hang: int = 0) -> None:
-    """Text in lines that fit, indented by two; from the second line on by `hang` more."""
+def print_indented(text: str, *, label: str = "") -> None:
+    """Text in lines that fit, indented, behind a label that stands in the first of them."""
     from textwrap import wrap
 
-    width = max(40, output.console().width)
     lines = wrap(
-        output.clean_line(text), width, initial_indent="  ", subsequent_indent=" " * (2 + hang), break_long_words=False,
+        output.clean_line(text),
+        max(40, output.console().width),
+        initial_indent="  " + label,
+        subsequent_indent="  " + " " * len(label),
+        break_long_words=False,
         break_on_hyphens=False,
-    )  # fmt: skip
+    )
     for line in lines:
         output.line(line)
 
@@ -325,9 +331,16 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 def span(length: timedelta) -> str:
-    """A length of time as people say it: `40 s`, `90 min`, `5 h`, `3 d`."""
-    seconds = max(0, round(length.total_seconds()))
-    for unit, size, most in (("s", 1, 90), ("min", 60, 120 * 60), ("h", 3600, 48 * 3600)):
-        if seconds < most:
-            return f"{round(seconds / size)} {unit}"
-    return f"{round(seconds / 86_400)} d"
+    """A length of time in the words of the settings and of the reasons: `40s`, `12m`, `1h30m`, `2d`."""
+    from ingest.polling.durations import spoken
+
+    minute = timedelta(minutes=1)
+    return spoken(length if length < 2 * minute else minute * round(length / minute))
+
+
+def ago(length: timedelta) -> str:
+    """`2h ago`, `3d ago`: one unit is enough."""
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if length >= timedelta(seconds=size):
+            return f"{length // timedelta(seconds=size)}{unit} ago"
+    return "just now"

@@ -6,9 +6,8 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -97,21 +96,25 @@ def _answer_document(outlet: OutletSettings, tried: Tried) -> dict[str, Any]:
 
 def _show_answers(chosen: tuple[tuple[OutletSettings, FeedSettings], ...], answers: list[Tried]) -> None:
     pairs = list(zip(chosen, answers, strict=True))
-    rows = [
-        (outlet.name, feed_health.short(tried.url), tried.failure.kind if tried.failure else _in_words(tried))
-        for (outlet, _), tried in pairs
-    ]
+    rows = [(outlet.name, feed_health.short(tried.url), *_cells(tried)) for (outlet, _), tried in pairs]
     output.line()
-    output.table(("outlet", "feed", "answer"), rows, cut=("feed",))
+    output.table(("outlet", "feed", "answer", "entries", "newest"), rows, right=("entries", "newest"), wrap=("feed",))
     feed_health.print_remarks((tried.url, list(_remarks(feed, tried))) for (_, feed), tried in pairs)
     failed = sum(1 for tried in answers if tried.failure)
     output.line()
     output.line(f"{len(answers)} feeds asked, {failed} failed")
 
 
+def _cells(tried: Tried) -> tuple[str, int | None, str]:
+    if tried.feed is None:
+        return str(tried.failure.kind if tried.failure else ""), None, ""
+    newest = feed_health.ago(tried.at - tried.newest_at) if tried.newest_at else ""
+    return tried.feed.format, len(tried.feed.entries), newest
+
+
 def _remarks(feed: FeedSettings, tried: Tried) -> Iterator[str]:
     if tried.failure:
-        yield f"{tried.failure.kind}: {tried.failure.detail}"
+        yield _in_words(tried)
     for link in tried.feed_links[:SHOWN_LINKS]:
         yield f"it offers the feed {link.url}"
     if tried.moved_to:
@@ -281,7 +284,7 @@ def _completed(outlet: OutletSettings, tried: Tried) -> OutletSettings:
     return outlet
 
 
-def _refuse(tried: Tried, *, json: bool) -> None:
+def _refuse(tried: Tried, *, json: bool) -> NoReturn:
     """The end of `add` for what is no feed, with the feeds that it offers."""
     if json:
         links = [{"url": link.url, "title": link.title, "score": link.score} for link in tried.feed_links]
@@ -293,7 +296,7 @@ def _refuse(tried: Tried, *, json: bool) -> None:
 
 def _show_refusal(tried: Tried, links: tuple[FeedLink, ...]) -> None:
     if tried.failure:
-        output.complain(f"{tried.url}: not added: {tried.failure.kind}: {tried.failure.detail}")
+        output.complain(f"{tried.url}: not added: {_in_words(tried)}")
     for link in links[:SHOWN_LINKS]:
         output.note(f"  it offers the feed {output.clean_line(link.url)}")
     if len(links) > SHOWN_LINKS:
@@ -357,20 +360,18 @@ def _telling(words: str) -> Iterator[Callable[[str], None]]:
 
 def _in_words(tried: Tried) -> str:
     if tried.feed is None:
-        return ""
-    newest = tried.newest_at
+        return f"{tried.failure.kind}: {tried.failure.detail}" if tried.failure else ""
     words = f"{tried.feed.format}, {feed_health.count(len(tried.feed.entries), 'entry', 'entries')}"
-    return f"{words}, the newest {output.cell(newest)}" if newest else words
+    return f"{words}, newest {feed_health.ago(tried.at - tried.newest_at)}" if tried.newest_at else words
 
 
 def _tried_document(tried: Tried) -> dict[str, Any]:
     feed = tried.feed
-    newest: datetime | None = tried.newest_at
     return {
         "url": tried.url,
         "format": feed.format if feed else None,
         "entries": len(feed.entries) if feed else None,
-        "newest_at": newest,
+        "newest_at": tried.newest_at,
         "moved_to": tried.moved_to,
         "http_status": tried.http_status,
         "problems": list(feed.problems) if feed else [],

@@ -120,8 +120,7 @@ def outlets_of(outlines: Iterable[Outline], settings: Settings) -> Imported:
     names = OutletNames(settings)
     gathered: dict[str, list[_Listed]] = {}
     for listed in _walk(outlines, (), {}):
-        own = listed.outlet.get("name")
-        name = own if isinstance(own, str) else names.name(listed.url, listed.home, listed.title)
+        name = _own_name(listed.outlet, settings) or names.name(listed.url, listed.home, listed.title)
         gathered.setdefault(name, []).append(listed)
     outlets: list[OutletSettings] = []
     problems: list[str] = []
@@ -129,6 +128,16 @@ def outlets_of(outlines: Iterable[Outline], settings: Settings) -> Imported:
         outlet = _outlet(name, listed_feeds, problems)
         outlets += [outlet] if outlet else []
     return Imported(tuple(outlets), tuple(problems))
+
+
+def _own_name(outlet: Mapping[str, Value], settings: Settings) -> str | None:
+    """The name that our own attributes give; where the outlet was renamed here or there, the one it has here."""
+    name, former = outlet.get("name"), outlet.get("formerly")
+    if not isinstance(name, str):
+        return None
+    names = [name, *(former if isinstance(former, list) else [])]
+    known = (settings.outlet(each) for each in names if isinstance(each, str))
+    return next((outlet.name for outlet in known if outlet), name)
 
 
 def _walk(outlines: Iterable[Outline], folder: tuple[str, ...], outlet: dict[str, Value]) -> Iterator[_Listed]:

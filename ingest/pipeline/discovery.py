@@ -8,22 +8,27 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 import anyio
 
 from ingest.config import FeedSettings, OutletSettings, Settings
-from ingest.feeds import FeedLink, ParsedFeed, common_feeds, judge, parse_feed
-from ingest.feeds.opml import Opml, read_opml
+from ingest.feeds.model import FeedLink, ParsedFeed
 from ingest.fetching import Fetcher, FetchRequest, NotModified, Purpose, RequestOptions, politeness_key
+from ingest.jobs import PARSE_SECONDS, read_feed
 from ingest.pipeline.context import utc_now
-from ingest.pipeline.feed_step import PARSE_SECONDS
 from ingest.pipeline.lanes import Lanes
-from ingest.pipeline.once import PRELOAD, WORKERS
+from ingest.pipeline.once import WORKERS
 from ingest.urls import canonical_url
 from ingest.workers import Workers
 from storage.model import Failure, FailureKind, HostState
+
+if TYPE_CHECKING:
+    from ingest.feeds.opml import Opml
+
+PRELOAD = ("ingest.feeds.parsing",)  # no page is read here
 
 # After these the server was there and answered: the common places are worth a look. After others they are not.
 ANSWERED = frozenset(
@@ -39,6 +44,7 @@ class Tried:
     """What one address answered. `feed` is there only if it is one; `feed_links`: what the page offers otherwise."""
 
     url: str
+    at: datetime
     feed: ParsedFeed | None = None
     failure: Failure | None = None
     feed_links: tuple[FeedLink, ...] = ()
@@ -49,13 +55,9 @@ class Tried:
 
     @property
     def newest_at(self) -> datetime | None:
-        """When the newest entry was published; dates that lie ahead do not count."""
-        believed = (
-            entry.published_at
-            for entry in (self.feed.entries if self.feed else ())
-            if entry.published_at and not (entry.published_evidence and "future" in entry.published_evidence.flags)
-        )
-        return max(believed, default=None)
+        """When the newest entry was published; dates more than a day ahead do not count."""
+        dates = [entry.published_at for entry in self.feed.entries if entry.published_at] if self.feed else []
+        return max((date for date in dates if date - self.at < timedelta(days=1)), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ async def discover_feeds(
 
 async def read_outlines(body: bytes) -> Opml | Failure:
     """An OPML file's outlines, read where it can do no harm."""
+    from ingest.feeds.opml import read_opml
+
     async with Workers(1) as workers:
         return await workers.run(PARSE_SECONDS, read_opml, body)
 
@@ -143,6 +147,8 @@ class _Search:
         self._seen: set[str] = set()
 
     async def look(self, link: FeedLink) -> Tried:
+        from ingest.feeds import judge
+
         self._told(link.url)
         tried = await self._client.ask(link.url)
         judged = judge(link, tried.feed) if tried.feed else None
@@ -153,6 +159,8 @@ class _Search:
         return tried
 
     async def guess(self, site: str) -> None:
+        from ingest.feeds import common_feeds
+
         for link in common_feeds(site):
             failure = (await self.look(link)).failure
             if self.found or (failure and failure.kind not in ANSWERED):
@@ -176,19 +184,14 @@ class _Client:
         if isinstance(answer, NotModified):
             answer = Failure(FailureKind.NETWORK, "answered 304 without being asked", 304)
         if isinstance(answer, Failure):
-            return Tried(url, failure=answer, http_status=answer.status)
+            return Tried(url, utc_now(), failure=answer, http_status=answer.status)
         parsed = await self.workers.run(
-            PARSE_SECONDS,
-            parse_feed,
-            answer.body,
-            url=answer.final_url,
-            content_type=answer.content_type,
-            timezone=timezone,
-            now=utc_now(),
+            PARSE_SECONDS, read_feed, answer.body, answer.final_url, answer.content_type, timezone
         )
         failure = parsed if isinstance(parsed, Failure) else parsed.failure
         return Tried(
             url,
+            utc_now(),
             feed=None if isinstance(parsed, Failure) or failure else parsed,
             failure=failure,
             feed_links=() if isinstance(parsed, Failure) else parsed.feed_links,
