@@ -32,6 +32,7 @@ VIEWS: dict[type, str] = {
 }
 FROM = "FROM article a JOIN story s ON s.id = a.story_id"  # what the conditions of `storage.filters` are about
 FEW = 20_000
+_JSON: dict[str, Callable[[Any], Any]] = {"authors": tuple, "extra": dict}  # columns that hold JSON
 SEARCH_FIELDS = {"score", "snippet"}  # of an article that a search found: no columns
 
 
@@ -181,14 +182,14 @@ def _reader(kind: type[T]) -> tuple[tuple[str, ...], Callable[[Sequence[Any]], T
     """The columns of a type, and what makes a value of a row of them."""
     names = columns(kind)
     times = [number for number, name in enumerate(names) if name == "at" or name.endswith(("_at", "_since"))]
-    lists = [number for number, name in enumerate(names) if name == "authors"]
+    parsed = {number: read for number, name in enumerate(names) if (read := _JSON.get(name))}
 
     def build(row: Sequence[Any]) -> T:
         values = list(row)
         for number in times:
             values[number] = None if values[number] is None else parse_time(values[number])
-        for number in lists:
-            values[number] = tuple(json.loads(values[number]))
+        for number, read in parsed.items():
+            values[number] = None if values[number] is None else read(json.loads(values[number]))
         return kind(*values)
 
     return names, build

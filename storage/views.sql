@@ -24,6 +24,7 @@ select a.id,
        a.published_flags,
        a.sort_at,
        a.changed_at,
+       a.change_number,
        a.extra
   from article a
   join outlet o on o.id = a.outlet_id
