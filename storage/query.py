@@ -180,7 +180,7 @@ def rows(c: Connection, kind: type[T], rest: str, parameters: Parameters | None 
 def _reader(kind: type[T]) -> tuple[tuple[str, ...], Callable[[Sequence[Any]], T]]:
     """The columns of a type, and what makes a value of a row of them."""
     names = columns(kind)
-    times = [number for number, name in enumerate(names) if name == "at" or name.endswith(("_at", "_since"))]
+    times = [number for number, name in enumerate(names) if name == "at" or name.endswith(("_at", "_since", "_until"))]
     lists = [number for number, name in enumerate(names) if name == "authors"]
 
     def build(row: Sequence[Any]) -> T:
