@@ -404,3 +404,12 @@ def test_a_file_that_is_broken_is_left_alone(ingest, config):
     refused = ingest("feeds", "add", "https://a.example/", "--outlet", "a", "--config", config)
     assert refused.exit_code == 2
     assert config.read_text() == "outlets: [\n"
+
+
+def test_without_a_file_the_defaults_hold_and_nothing_is_made_for_what_is_no_feed(ingest, site, tmp_path):
+    path = tmp_path / "new" / "feeds.yaml"
+    refused = ingest("feeds", "add", site.feed("/feed.xml"), "--outlet", "a", "--config", path)
+    assert refused.exit_code == 1
+    assert "not added: refused_address" in refused.stderr
+    assert not path.parent.exists()
+    assert site.journal.count() == 0
