@@ -19,6 +19,8 @@ from storage import stories
 from storage.model import Alias, AliasKind, ArticleDraft, Change
 from storage.schema import alias, article, article_text, outlet, revision, unindexed
 
+PRUNED = "pruned"  # the kind of an alias that `storage.pruning` left behind
+
 _DOUBTFUL = {"future", "ancient", "unparsed"}  # flags of a date that must not sort the archive
 
 
@@ -60,6 +62,15 @@ def named(t: Connection, aliases: Iterable[Alias]) -> Named:
     kind, first = hits[0]
     others = {number for other, number in hits if other is not AliasKind.GUID and number != first}
     return Named(first, by_guid_only=kind is AliasKind.GUID, others=tuple(sorted(others)))
+
+
+def is_pruned(t: Connection, aliases: Iterable[Alias]) -> bool:
+    """Whether one of these names is that of an article that was removed for its age."""
+    for name in aliases:
+        query = select(alias.c.kind).where(alias.c.scope == _scope(name), alias.c.value == name.value)
+        if t.execute(query).scalar() == PRUNED:
+            return True
+    return False
 
 
 def void_guid(t: Connection, guid: Alias) -> None:

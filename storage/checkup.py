@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from storage import connect, search, stories
+from storage import connect, search, stories, upkeep
 from storage.archive import Archive
+from storage.errors import ArchiveUnavailable
 from storage.words import index_form
 
 SAMPLE = 500  # articles whose index is compared with their text
@@ -44,10 +47,59 @@ class Check:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A table with its indexes. `bytes` is None where this SQLite cannot tell."""
+
+    name: str
+    rows: int
+    bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    path: Path
+    bytes: int  # of the file, its side files included
+    schema: int
+    parts: tuple[Part, ...]  # the largest first
+
+
+def sizes(archive: Archive) -> Sizes:
+    """How large everything is. Reads the whole file."""
+    with archive.reading() as c:
+        rooted = c.execute(text("SELECT name, tbl_name FROM sqlite_schema WHERE rootpage > 0"))
+        owners: dict[str, str] = {row.name: row.tbl_name for row in rooted}
+        counts = {
+            name: int(c.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one()) for name in {*owners.values()}
+        }
+        schema = int(c.execute(text("PRAGMA user_version")).scalar_one())
+        pages = _pages(c)
+    used: dict[str, int] = {}
+    for name, size in pages.items():
+        owner = owners.get(name, name)
+        used[owner] = used.get(owner, 0) + size
+    parts = [Part(name, count, used.get(name) if pages else None) for name, count in counts.items()]
+    parts.sort(key=lambda part: (-(part.bytes or 0), -part.rows, part.name))
+    return Sizes(archive.path, upkeep.size(archive.path), schema, tuple(parts))
+
+
+def _pages(c: Connection) -> dict[str, int]:
+    """Bytes of each table and index; nothing where SQLite was built without `dbstat`."""
+    try:
+        return {name: int(size) for name, size in c.execute(text("SELECT name, sum(pgsize) FROM dbstat GROUP BY 1"))}
+    except OperationalError:
+        return {}
+
+
 def check(archive: Archive) -> Iterator[Check]:
     """Look at everything, one thing at a time. Reads the whole file."""
     for name, look in _CHECKS.items():
-        yield Check(name, tuple(look(archive)))
+        findings: list[Finding] = []
+        try:
+            findings.extend(look(archive))
+        except (ArchiveUnavailable, DBAPIError) as error:
+            findings.append(Finding(f"cannot be looked at: {getattr(error, 'orig', error)}"))
+        yield Check(name, tuple(findings))
 
 
 def repair(archive: Archive, now: datetime) -> None:
@@ -78,18 +130,24 @@ def _file(archive: Archive) -> Iterator[Finding]:
 def _schema(archive: Archive) -> Iterator[Finding]:
     with archive.reading() as c:
         found = _objects(c)
-    from storage.migrations import upgrade  # Alembic costs .1 s to import
-
-    fresh = create_engine("sqlite://")
-    with fresh.begin() as c:
-        upgrade(c)
-        wanted = _objects(c)
-    fresh.dispose()
+    wanted = _fresh_objects()
     for kind, name in sorted(found.keys() ^ wanted.keys()):
         yield Finding(f"the {kind} {name} is {'missing' if (kind, name) in wanted else 'not ours'}")
     for kind, name in sorted(found.keys() & wanted.keys()):
         if found[kind, name] != wanted[kind, name]:
             yield Finding(f"the {kind} {name} is not as this version makes it")
+
+
+@cache
+def _fresh_objects() -> dict[tuple[str, str], str]:
+    from storage.migrations import upgrade  # Alembic costs .1 s to import
+
+    engine = create_engine("sqlite://")
+    with engine.begin() as c:
+        upgrade(c)
+        found = _objects(c)
+    engine.dispose()
+    return found
 
 
 def _objects(c: Connection) -> dict[tuple[str, str], str]:

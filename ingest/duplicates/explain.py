@@ -29,6 +29,8 @@ WORDS = {
     "title_in_lead": ("the headline's words open the other text", "the headlines and leads speak of other things"),
     "title_overlap": ("the headlines agree", "the headlines differ"),
     "number_overlap": ("the numbers agree", "the numbers differ"),
+    "reworded": ("hardly anything is reworded", "much is reworded around the same numbers"),
+    "agreeing_numbers": ("all numbers agree", "there are few numbers, or not all agree"),
     "new_numbers": ("the shorter text has no numbers of its own", "the shorter text has numbers of its own"),
     "tail_covered": ("its end is its own", "its end recurs, as background often does"),
     "third_covered": ("the opening of the longer text recurs", "the opening of the longer text is its own"),

@@ -29,7 +29,7 @@ _DATE = re.compile(
 _SKIP = re.compile(r"<skip(Hour|Day)s\b[^<>]*>((?:[^<]|<(?!/?skip))*)</skip\1s", re.IGNORECASE)
 _SKIPPED = re.compile(r"<(?:hour|day)\b[^<>]*>\s*([^<]{1,20})", re.IGNORECASE)
 _LINK_TEXT = re.compile(r"<link\b[^<>]*>\s*(https?://[^\s<>]{1,2000})", re.IGNORECASE)
-_GUID = re.compile(r"<(?:[\w.-]+:)?(?:guid|id)\b[^<>]*>(?:<!\[CDATA\[)?([^<>\]&]{1,2000})", re.IGNORECASE)
+_GUID = re.compile(r"<(?:[\w.-]+:)?(?:guid|id)\b[^<>]*>(?:<!\[CDATA\[)?([^<>\]&]{1,2000}+)(?=[<\]])", re.IGNORECASE)
 
 Dict = dict[str, Any]  # what feedparser makes; the only untyped thing in this room
 
