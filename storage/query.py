@@ -181,13 +181,8 @@ def rows(c: Connection, kind: type[T], rest: str, parameters: Parameters | None 
 def _reader(kind: type[T]) -> tuple[tuple[str, ...], Callable[[Sequence[Any]], T]]:
     """The columns of a type, and what makes a value of a row of them."""
     names = columns(kind)
-<<<<<<< HEAD
-    times = [number for number, name in enumerate(names) if name == "at" or name.endswith(("_at", "_since"))]
-    parsed = {number: read for number, name in enumerate(names) if (read := _JSON.get(name))}
-=======
     times = [number for number, name in enumerate(names) if name == "at" or name.endswith(("_at", "_since", "_until"))]
-    lists = [number for number, name in enumerate(names) if name == "authors"]
->>>>>>> room-feedscli
+    parsed = {number: read for number, name in enumerate(names) if (read := _JSON.get(name))}
 
     def build(row: Sequence[Any]) -> T:
         values = list(row)
