@@ -123,8 +123,8 @@ def _insert(connection: sqlite3.Connection, rows: list[tuple[object, ...]]) -> N
     )
     columns = (
         "change_number, id, outlet_id, story_id, sort_at, published_at, first_seen_at, changed_at, language,"
-        " word_count, method, from_feed, revision_count, revised_at, change, url, canonical_url, authors, title, summary,"
-        " extra"
+        " word_count, method, from_feed, revision_count, revised_at, change, url, canonical_url, authors, title,"
+        " summary, extra"
     )
     connection.executemany(
         f"INSERT INTO article({columns}) VALUES ({', '.join('?' * 21)})", [(row[0], *row[:20]) for row in rows]

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, text
 
 from storage.filters import ArticleFilter, Where, where
-from storage.records import Article, Duplicate, FeedRow, OutletRow, PollRow, Revision, Sighting, Story
+from storage.records import Article, Duplicate, FeedRow, OutletRow, PollDayRow, PollRow, Revision, Sighting, Story
 from storage.schema import format_time, parse_time
 
 T = TypeVar("T")
@@ -29,6 +29,7 @@ VIEWS: dict[type, str] = {
     OutletRow: "outlets",
     FeedRow: "feeds",
     PollRow: "polls",
+    PollDayRow: "poll_days",
 }
 FROM = "FROM article a JOIN story s ON s.id = a.story_id"  # what the conditions of `storage.filters` are about
 FEW = 20_000

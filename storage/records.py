@@ -161,3 +161,19 @@ class PollRow:
     new: int
     next_poll_at: datetime | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollDayRow:
+    """A row of `poll_days`: older polls of one feed, summed by day."""
+
+    feed_id: int
+    day: str  # YYYY-MM-DD in UTC
+    changed: int
+    unchanged: int
+    failed: int
+    skipped: int
+    bytes: int
+    seconds: float
+    entries: int
+    new: int

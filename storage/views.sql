@@ -105,3 +105,7 @@ select f.id,
 create view polls as
 select feed_id, at, outcome, http_status, bytes, seconds, entries, new, next_poll_at, reason
   from poll;
+
+create view poll_days as
+select feed_id, day, changed, unchanged, failed, skipped, bytes, seconds, entries, new
+  from poll_day;
