@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from importlib import resources
 
-RECHECK_AFTER = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=3))
-
 _RULES = tomllib.loads(resources.files("ingest.polling").joinpath("boring.toml").read_text("utf-8"))
 _COUNTED = frozenset(_RULES["counted"].split())
 _DATED = frozenset(_RULES["dated"].split())
@@ -40,7 +38,7 @@ def next_recheck(
 ) -> datetime | None:
     """When the article is to be looked at next; a past time means at once, None never again.
 
-    `after`: the ages to look at, none to leave it (`RECHECK_AFTER` by default); `checked_at`: the last look since the
+    `after`: the ages to look at (`polling.recheck`), none to leave it; `checked_at`: the last look since the
     first. Ages that passed before the first look are left out, several that passed unused make one look, and an
     article of twice the last age is left alone.
     """

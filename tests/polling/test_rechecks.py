@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.config import PollingSettings
 from ingest.polling import flips, is_boring, next_recheck
-from ingest.polling.rechecks import RECHECK_AFTER
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+AFTER = PollingSettings().recheck
 ARTICLE = "The mill closed on 3 May.\nAt least 12 people had worked there for 40 years.\n"
 CASES = tomllib.loads(Path(__file__).with_name("boring.toml").read_text("utf-8"))
 
@@ -44,7 +45,7 @@ def test_next_recheck(published: float | None, seen: float, checked: float | Non
     def ago(hours: float | None) -> datetime | None:
         return None if hours is None else NOW - hours * HOUR
 
-    found = next_recheck(ago(published), NOW - seen * HOUR, ago(checked), RECHECK_AFTER, NOW)
+    found = next_recheck(ago(published), NOW - seen * HOUR, ago(checked), AFTER, NOW)
     assert found == (None if expected is None else NOW + expected * HOUR)
 
 
@@ -57,7 +58,7 @@ def test_an_article_is_looked_at_at_most_four_times(lag: timedelta, late: timede
     """Whatever the delay of every look, the looks come to an end and each is later than the one before."""
     first_seen = NOW + lag
     now, checked, looks = first_seen, None, 0
-    while (due := next_recheck(NOW, first_seen, checked, RECHECK_AFTER, now)) is not None:
+    while (due := next_recheck(NOW, first_seen, checked, AFTER, now)) is not None:
         assert due > (checked or first_seen)
         checked = now = max(due, now) + late / 100
         looks += 1
