@@ -1,6 +1,6 @@
 """Compare `parse_feed` with what other projects' suites expect of the same files, field by field.
 
-    python benchmarks/feeds_truth.py [--misses] [SUITE …]
+    python -m benchmarks.feeds_truth [--misses] [SUITE …]
 
 Truth: the `Expect:` lines of feedparser's tests, and the JSON beside the files of gofeed, fastfeedparser, rss-parser.
 Texts are compared as words, what a reader sees rather than the markup, for ours is cleaned by other rules.
@@ -39,11 +39,11 @@ class Case(NamedTuple):
 
     @property
     def passed(self) -> bool:
-        compare = COMPARE.get(self.field, _words)
+        compare = COMPARE.get(self.field, words)
         return compare(self.expected) in {compare(one) for one in self.found}
 
 
-def _words(text: object) -> object:
+def words(text: object) -> object:
     """What a reader sees of a text or of markup, resolved until nothing is left to resolve."""
     seen = str(text or "")
     for _ in range(3):
@@ -51,14 +51,14 @@ def _words(text: object) -> object:
     return re.sub(r"\s+", "", seen)
 
 
-def _address(url: object) -> object:
+def address(url: object) -> object:
     return str(url or "").strip().rstrip("/").replace("&amp;", "&")
 
 
 COMPARE: dict[str, Callable[[object], object]] = {
     "entries": lambda number: number,
     "date": lambda date: date,
-    "link": _address,
+    "link": address,
 }
 
 

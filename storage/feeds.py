@@ -5,12 +5,24 @@ Functions take the connection of an open transaction (`with archive.transaction(
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Row, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.model import (
@@ -25,7 +37,10 @@ from storage.model import (
     RobotsFile,
     Validators,
 )
-from storage.schema import feed, host, outlet, poll, robots
+from storage.schema import feed, format_time, host, outlet, parse_time, poll, robots
+
+_REMOVED: ColumnElement[str] = literal_column("'removed'")  # not a parameter, or SQLite could not use the partial index
+_STATES = select(feed, outlet.c.name.label("outlet")).join(outlet).where(feed.c.status != _REMOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +61,36 @@ class PollRecord:
 
 def sync(t: Connection, outlets: Mapping[Outlet, Iterable[str]]) -> None:
     """Make the archive's outlets and feeds those of the configuration. What is no longer named keeps its articles."""
-    known = {row.url: row for row in t.execute(select(feed.c.id, feed.c.url, feed.c.outlet_id, feed.c.status))}
-    named: set[str] = set()
-    for entry, urls in outlets.items():
-        outlet_id = keep_outlet(t, entry)
-        for url in urls:
-            named.add(url)
-            _keep_feed(t, outlet_id, url, known.get(url))
+    ids = _keep_outlets(t, outlets)
+    wanted = {url: ids[entry.name] for entry, urls in outlets.items() for url in urls}
+    known = {row.url: row for row in t.execute(select(feed.c.url, feed.c.id, feed.c.outlet_id, feed.c.status))}
+    new = [{"url": url, "outlet_id": outlet_id} for url, outlet_id in wanted.items() if url not in known]
+    if new:
+        t.execute(insert(feed), new)
     for url, row in known.items():
-        if url not in named and row.status != FeedStatus.REMOVED:
-            t.execute(update(feed).where(feed.c.id == row.id).values(status=FeedStatus.REMOVED))
+        removed = row.status == FeedStatus.REMOVED
+        if url not in wanted:
+            if not removed:
+                t.execute(update(feed).where(feed.c.id == row.id).values(status=FeedStatus.REMOVED))
+        elif removed or row.outlet_id != wanted[url]:
+            status = FeedStatus.OK if removed else row.status
+            t.execute(update(feed).where(feed.c.id == row.id).values(outlet_id=wanted[url], status=status))
 
 
-def keep_outlet(t: Connection, entry: Outlet) -> int:
-    """The id of the outlet, made or brought up to date. A former name is renamed, articles and all."""
-    columns = {"title": entry.title, "home": entry.home, "language": entry.language}
-    names = (entry.name, *entry.formerly)
-    rows = {row.name: row for row in t.execute(select(outlet).where(outlet.c.name.in_(names)))}
-    found = next((rows[name] for name in names if name in rows), None)
-    if found is None:
-        return _new_id(t.execute(insert(outlet).values(name=entry.name, **columns)))
-    columns["name"] = entry.name
-    if any(getattr(found, name) != value for name, value in columns.items()):
-        t.execute(update(outlet).where(outlet.c.id == found.id).values(**columns))
-    return int(found.id)
+def _keep_outlets(t: Connection, outlets: Iterable[Outlet]) -> dict[str, int]:
+    """The number of each outlet, made or brought up to date. A former name is renamed, articles and all."""
+    known = {row.name: row for row in t.execute(select(outlet))}
+    new = []
+    for entry in outlets:
+        columns = {"name": entry.name, "title": entry.title, "home": entry.home, "language": entry.language}
+        found = next((known.pop(name) for name in (entry.name, *entry.formerly) if name in known), None)
+        if found is None:
+            new.append(columns)
+        elif any(getattr(found, name) != value for name, value in columns.items()):
+            t.execute(update(outlet).where(outlet.c.id == found.id).values(**columns))
+    if new:
+        t.execute(insert(outlet), new)
+    return {row.name: row.id for row in t.execute(select(outlet.c.name, outlet.c.id))}
 
 
 def ensure_outlet(t: Connection, name: str) -> None:
@@ -77,28 +98,73 @@ def ensure_outlet(t: Connection, name: str) -> None:
     t.execute(upsert(outlet).values(name=name, title=name).on_conflict_do_nothing())
 
 
-def _keep_feed(t: Connection, outlet_id: int, url: str, found: Any) -> None:
-    if found is None:
-        t.execute(insert(feed).values(outlet_id=outlet_id, url=url))
-    elif found.status == FeedStatus.REMOVED or found.outlet_id != outlet_id:
-        status = FeedStatus.OK if found.status == FeedStatus.REMOVED else found.status
-        t.execute(update(feed).where(feed.c.id == found.id).values(outlet_id=outlet_id, status=status))
+@dataclass(frozen=True, slots=True)
+class DueFeed:
+    """A feed whose time has come. `fetched` is the address that is asked; `due_at` None: never polled."""
+
+    id: int
+    fetched: str
+    due_at: datetime | None
 
 
-def _new_id(result: CursorResult[Any]) -> int:
-    key = result.inserted_primary_key
-    assert key is not None
-    return int(key[0])
+# Three ranges of one index. A due time after :latest was written by a clock that was wrong: it counts as due.
+_DUE = text("""
+    SELECT * FROM (SELECT id, coalesce(moved_to, url) AS fetched, next_poll_at FROM feed
+                   WHERE status <> 'removed' AND next_poll_at IS NULL
+                   AND id NOT IN (SELECT value FROM json_each(:without)) LIMIT :most)
+    UNION ALL
+    SELECT * FROM (SELECT id, coalesce(moved_to, url), next_poll_at FROM feed
+                   WHERE status <> 'removed' AND next_poll_at <= :now
+                   AND id NOT IN (SELECT value FROM json_each(:without)) ORDER BY next_poll_at LIMIT :most)
+    UNION ALL
+    SELECT * FROM (SELECT id, coalesce(moved_to, url), next_poll_at FROM feed
+                   WHERE status <> 'removed' AND next_poll_at > :latest
+                   AND id NOT IN (SELECT value FROM json_each(:without)) LIMIT :most)
+    LIMIT :most
+""")
+_DUE_COUNT = text("""
+    SELECT count(*) FROM feed WHERE status <> 'removed'
+    AND (next_poll_at IS NULL OR next_poll_at <= :now OR next_poll_at > :latest)
+    AND id NOT IN (SELECT value FROM json_each(:without))
+""")
+
+
+def due(t: Connection, now: datetime, *, latest: datetime, without: Iterable[int], most: int) -> list[DueFeed]:
+    """Up to `most` feeds whose time has come: new ones first, then the longest overdue. `without`: these ids not.
+
+    A due time after `latest` is no due time but the trace of a wrong clock.
+    """
+    values = {"now": format_time(now), "latest": format_time(latest), "without": json.dumps([*without]), "most": most}
+    rows = t.execute(_DUE, values)
+    return [DueFeed(row.id, row.fetched, parse_time(row.next_poll_at) if row.next_poll_at else None) for row in rows]
+
+
+def due_count(t: Connection, now: datetime, *, latest: datetime, without: Iterable[int]) -> int:
+    """How many `due` would give without a limit."""
+    values = {"now": format_time(now), "latest": format_time(latest), "without": json.dumps([*without])}
+    return int(t.execute(_DUE_COUNT, values).scalar_one())
+
+
+def load(t: Connection, feed_id: int) -> FeedState | None:
+    """The state of one configured feed."""
+    row = t.execute(_STATES.where(feed.c.id == feed_id)).first()
+    return None if row is None else _state(row)
+
+
+def configured_ids(t: Connection) -> dict[str, int]:
+    """The number of every configured feed, the disabled ones included, by its address."""
+    return {row.url: row.id for row in t.execute(select(feed.c.url, feed.c.id).where(feed.c.status != _REMOVED))}
+
+
+def status_counts(t: Connection) -> dict[str, int]:
+    """How many feeds have which status."""
+    counted = t.execute(select(feed.c.status, func.count().label("feeds")).group_by(feed.c.status))
+    return {row.status: row.feeds for row in counted}
 
 
 def states(t: Connection) -> list[FeedState]:
     """Every configured feed's state, the longest overdue first."""
-    query = (
-        select(feed, outlet.c.name.label("outlet"))
-        .join(outlet)
-        .where(feed.c.status != FeedStatus.REMOVED)
-        .order_by(feed.c.next_poll_at.nulls_first(), feed.c.id)
-    )
+    query = _STATES.order_by(feed.c.next_poll_at.nulls_first(), feed.c.id)
     return [_state(row) for row in t.execute(query)]
 
 
@@ -179,7 +245,11 @@ def _state(row: Row[Any]) -> FeedState:
         interval_reason=row.interval_reason,
         failures=row.failures,
         last_failure=failure,
+        failure_weight=row.failure_weight,
         gap_since=row.gap_since,
+        gap_until=row.gap_until,
+        gaps=row.gaps,
+        pace=row.pace,
         last_entry_count=row.last_entry_count,
         hub=row.hub,
         hints=row.hints,
@@ -209,7 +279,11 @@ def _columns(state: FeedState) -> dict[str, object]:
         "failure_kind": failure.kind if failure else None,
         "failure_detail": failure.detail if failure else None,
         "failure_status": failure.status if failure else None,
+        "failure_weight": state.failure_weight,
         "gap_since": state.gap_since,
+        "gap_until": state.gap_until,
+        "gaps": state.gaps,
+        "pace": state.pace,
         "last_entry_count": state.last_entry_count,
         "hub": state.hub,
         "hints": state.hints,

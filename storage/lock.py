@@ -16,6 +16,8 @@ from types import TracebackType
 
 from storage.errors import ArchiveUnavailable
 
+DAEMON = "run"  # the command of a holder that answers requests (`storage.requests`)
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:

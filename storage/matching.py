@@ -21,7 +21,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Table,
-    TextClause,
     bindparam,
     text,
 )
@@ -50,9 +49,9 @@ posting = Table(
     sqlite_with_rowid=False,
 )
 
-# One row for each article that founded a story since the last checkpoint. `token` is random: it tells a row that this
-# process has counted from another one that took its number after a rollback. `tokens` is null while the fingerprint
-# still is the one that was counted.
+# One row for each article that was counted since the last checkpoint. `token` is random: it tells a row that this
+# process has counted from another one that took its number after a rollback. `slots` is null for an article that was
+# counted whole, while its fingerprint still is the one that was counted.
 rarity_log = Table(
     "rarity_log",
     metadata,
@@ -60,7 +59,8 @@ rarity_log = Table(
     Column("token", BigInteger, nullable=False),
     Column("article_id", Integer, nullable=False, index=True),
     Column("scheme", Integer, nullable=False),
-    Column("tokens", LargeBinary),
+    Column("founded", Integer, nullable=False),  # 1: a story more
+    Column("slots", LargeBinary),
 )
 
 rarity_checkpoint = Table(
@@ -88,19 +88,15 @@ _CANDIDATES = text("""
         FROM hit CROSS JOIN article ON article.id = hit.article_id
     )
     SELECT placed.article_id, placed.story_id, placed.outlet_id, placed.hits,
-           fingerprint.scheme, fingerprint.exact, fingerprint.tokens
+           fingerprint.scheme, fingerprint.exact, fingerprint.tokens,
+           EXISTS (SELECT 1 FROM duplicate WHERE duplicate.original_id = placed.article_id
+                   AND duplicate.kind = 'contained' AND duplicate.status <> 'undone') AS is_roundup
     FROM (SELECT * FROM placed WHERE place <= :per_story ORDER BY hits DESC, article_id LIMIT :limit) AS placed
     CROSS JOIN fingerprint ON fingerprint.article_id = placed.article_id
     ORDER BY placed.hits DESC, placed.article_id
 """)
-_MEMBERS = text("""
-    SELECT article.id AS article_id, article.story_id, article.outlet_id, 0 AS hits,
-           fingerprint.scheme, fingerprint.exact, fingerprint.tokens
-    FROM article CROSS JOIN fingerprint ON fingerprint.article_id = article.id
-    WHERE article.story_id = :story_id ORDER BY article.id LIMIT :limit
-""")
 _NEW_LOG = text("""
-    SELECT log.seq, log.token, coalesce(log.tokens, fingerprint.tokens) AS tokens, log.scheme
+    SELECT log.seq, log.token, log.founded, log.slots, log.scheme, fingerprint.tokens
     FROM rarity_log AS log LEFT JOIN fingerprint ON fingerprint.article_id = log.article_id
     WHERE log.seq > :seq ORDER BY log.seq
 """)
@@ -114,7 +110,7 @@ class RarityCounters:
     """
 
     def __init__(self, slots_of: Callable[[Signature], bytes]) -> None:
-        self._slots_of = slots_of
+        self.slots_of = slots_of
         self._clear()
 
     def _clear(self) -> None:
@@ -126,21 +122,23 @@ class RarityCounters:
         if not self._is_of(connection):
             self._load(connection)
         for row in connection.execute(_NEW_LOG, {"seq": self._seq}):
-            self._count(self._slots_of(Signature(row.scheme, b"", row.tokens)), row.seq, row.token)
+            slots = self.slots_of(Signature(row.scheme, b"", row.tokens)) if row.slots is None else row.slots
+            self._count(slots, row.seq, row.token, row.founded)
 
-    def append(self, connection: Connection, article_id: int, scheme: int, slots: bytes) -> None:
-        """Count a new story."""
-        token = secrets.randbits(63)
-        row = rarity_log.insert().values(token=token, article_id=article_id, scheme=scheme)
-        (seq,) = connection.execute(row).inserted_primary_key or (0,)
-        self._count(slots, seq, token)
+    def append(self, connection: Connection, article_id: int, decision: MatchDecision) -> None:
+        """Count a new article: all of it if it founds a story, what is new in it if it joins one."""
+        token, founded = secrets.randbits(63), decision.story_id is None
+        values = {"token": token, "article_id": article_id, "scheme": decision.scheme, "founded": int(founded)}
+        slots = None if founded else decision.counted
+        (seq,) = connection.execute(rarity_log.insert(), {**values, "slots": slots}).inserted_primary_key or (0,)
+        self._count(decision.counted, seq, token, int(founded))
         if seq - self._checkpoint >= CHECKPOINT_EVERY:
             self._save(connection)
 
-    def _count(self, slots: bytes, seq: int, token: int) -> None:
+    def _count(self, slots: bytes, seq: int, token: int, founded: int) -> None:
         wanted = np.frombuffer(slots, np.uint32)
         self.counters[wanted] += self.counters[wanted] < np.iinfo(np.uint16).max
-        self.stories += 1
+        self.stories += founded
         self.total += len(wanted)
         self._seq, self._token = seq, token
 
@@ -189,22 +187,17 @@ class MatchStore:
         self, keys: Sequence[int], limit: int, *, per_story: int, without: int | None = None
     ) -> list[MatchCandidate]:
         """The articles that share most keys, best first (the earlier of two equals first), with their fingerprints."""
-        return self._articles(
-            _CANDIDATES,
-            keys=json.dumps(list(keys)),
-            limit=limit,
-            per_story=per_story,
-            without=-1 if without is None else without,
-        )
-
-    def members(self, story_id: int, limit: int) -> list[MatchCandidate]:
-        """The earliest articles of a story."""
-        return self._articles(_MEMBERS, story_id=story_id, limit=limit)
-
-    def _articles(self, statement: TextClause, **values: object) -> list[MatchCandidate]:
-        rows = self._connection.execute(statement, values)
+        values = {"keys": json.dumps(list(keys)), "limit": limit, "per_story": per_story}
+        rows = self._connection.execute(_CANDIDATES, {**values, "without": -1 if without is None else without})
         return [
-            MatchCandidate(r.article_id, r.story_id, r.outlet_id, r.hits, Signature(r.scheme, r.exact, r.tokens))
+            MatchCandidate(
+                r.article_id,
+                r.story_id,
+                r.outlet_id,
+                r.hits,
+                Signature(r.scheme, r.exact, r.tokens),
+                is_roundup=bool(r.is_roundup),
+            )
             for r in rows
         ]
 
@@ -227,7 +220,7 @@ class MatchStore:
         )
         self._index(article_id, decision.keys)
         if decision.counted:
-            self._counters.append(self._connection, article_id, signature.scheme, decision.counted)
+            self._counters.append(self._connection, article_id, decision)
 
     def replace(self, article_id: int, old_keys: Sequence[int], signature: Signature, keys: Sequence[int]) -> None:
         """The fingerprint of a revision. `old_keys`: every key the old one may stand under. Counts nothing."""
@@ -259,8 +252,11 @@ class MatchStore:
         self._connection.execute(statement, {"id": article_id, "keys": json.dumps(list(keys))})
 
     def _keep_counted(self, article_id: int) -> None:
-        """Before a fingerprint changes: the log keeps the one that was counted."""
-        statement = text("""
-            UPDATE rarity_log SET tokens = (SELECT tokens FROM fingerprint WHERE article_id = :id)
-            WHERE article_id = :id AND tokens IS NULL""")
-        self._connection.execute(statement, {"id": article_id})
+        """Before a fingerprint changes: the log keeps what was counted."""
+        counted = rarity_log.c.article_id == article_id, rarity_log.c.slots.is_(None)
+        if self._connection.execute(rarity_log.select().where(*counted)).first() is None:
+            return
+        old = self.signature(article_id)
+        if old is not None:
+            slots = self._counters.slots_of(old)
+            self._connection.execute(rarity_log.update().where(*counted).values(slots=slots))

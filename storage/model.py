@@ -126,6 +126,10 @@ class FeedState:
     hints: str | None = (
         None  # JSON of the publisher's rhythm hints (ttl, sy:*, skipHours …) of the last parsed document
     )
+    pace: str | None = None  # JSON of what polling has learned of the feed's rhythm; `ingest.polling.pace` reads it
+    failure_weight: float = 0.0  # the failures in a row, each weighed by its kind: what the back-off doubles by
+    gap_until: datetime | None = None  # the last gap reached from gap_since to here; both stay for the record
+    gaps: int = 0  # how many there were
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +363,7 @@ class MatchCandidate:
     outlet_id: int
     hits: int  # index keys in common
     signature: Signature
+    is_roundup: bool = False  # texts of several stories are known to stand inside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,5 +386,5 @@ class MatchDecision:
     story_id: int | None  # the story to join; None: it founds its own
     edges: tuple[EdgeDraft, ...]
     keys: tuple[int, ...]  # under which the article stands in the index; signed 32-bit
-    counted: bytes = b""  # packed uint32 counter slots of its shingles; empty when it joins a story
+    counted: bytes = b""  # packed uint32 counter slots of its shingles; if it joins a story, of what is new in it
     leaving: tuple[int, ...] = ()  # articles that turn out to be round-ups: each leaves its story for one of its own

@@ -1,7 +1,9 @@
 """The tables behind the public views. Singular names, nobody else's business: scripts read the views (`views.sql`).
 
 Times are text, `YYYY-MM-DDTHH:MM:SSZ` in UTC, so that they sort, compare and read well in any SQLite shell.
-Wide texts stand last in their row: a scan of the narrow columns then never touches their overflow pages.
+An article's text stands in a table of its own: counting, filtering and sorting 100,000 articles then reads 47 MB
+instead of 404 MB, and takes a quarter of the time even when all is in memory; fetching an article costs the same.
+Texts are not compressed, or no SQLite shell could read them.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    func,
+    select,
     text,
 )
 
@@ -75,7 +79,7 @@ feed = Table(
     Column("outlet_id", ForeignKey("outlet.id"), nullable=False, index=True),
     Column("url", Text, nullable=False, unique=True),
     Column("status", Text, nullable=False, server_default="new"),
-    Column("next_poll_at", Utc, index=True),
+    Column("next_poll_at", Utc),
     Column("last_polled_at", Utc),
     Column("last_success_at", Utc),
     Column("last_changed_at", Utc),
@@ -86,6 +90,10 @@ feed = Table(
     Column("failure_detail", Text),
     Column("failure_status", Integer),
     Column("gap_since", Utc),
+    Column("gap_until", Utc),
+    Column("gaps", Integer, nullable=False, server_default="0"),
+    Column("failure_weight", REAL, nullable=False, server_default="0"),
+    Column("pace", Text),
     Column("last_entry_count", Integer, nullable=False, server_default="0"),
     Column("articles", Integer, nullable=False, server_default="0"),
     Column("etag", Text),
@@ -100,6 +108,7 @@ feed = Table(
     Column("hub", Text),
     Column("hints", Text),
     CheckConstraint("status in ('new', 'ok', 'failing', 'gap', 'gone', 'removed')", name="feed_status"),
+    Index("feed_due", "next_poll_at", sqlite_where=text("status <> 'removed'")),
     sqlite_strict=True,
 )
 
@@ -142,6 +151,32 @@ poll = Table(
     sqlite_strict=True,
 )
 
+poll_day = Table(
+    "poll_day",
+    metadata,
+    Column("feed_id", ForeignKey("feed.id"), primary_key=True),
+    Column("day", Text, primary_key=True),  # YYYY-MM-DD in UTC
+    *(
+        Column(name, REAL if name == "seconds" else Integer, nullable=False)
+        for name in ("changed", "unchanged", "failed", "skipped", "bytes", "seconds", "entries", "new")
+    ),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+"""Polls that are no longer kept one by one, summed by day."""
+
+request = Table(
+    "request",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("made_at", Utc, nullable=False),
+    Column("wanted", Text, nullable=False),  # JSON
+    Column("answer", Text),  # JSON of the report; null until the work is done
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+"""What `ingest once` asks of a running daemon: see `storage.requests`."""
+
 story = Table(
     "story",
     metadata,
@@ -151,7 +186,8 @@ story = Table(
     Column("outlet_count", Integer, nullable=False),
     Column("first_published_at", Utc),
     Column("last_published_at", Utc),
-    Index("story_across_outlets", "outlet_count", sqlite_where=text("outlet_count > 1")),
+    Index("story_by_time", "last_published_at", "id"),
+    Index("story_across_outlets", "last_published_at", "id", sqlite_where=text("outlet_count > 1")),
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )
@@ -170,7 +206,8 @@ article = Table(
     Column("published_flags", Text, nullable=False, server_default=""),
     Column("updated_at", Utc),
     Column("first_seen_at", Utc, nullable=False, index=True),
-    Column("changed_at", Utc, nullable=False, index=True),  # added, revised or judged anew
+    Column("changed_at", Utc, nullable=False),  # added, revised or judged anew
+    Column("change_number", Integer, nullable=False, index=True),  # rises with every such change of any article
     Column("language", Text),
     Column("word_count", Integer, nullable=False),
     Column("method", Text, nullable=False),
@@ -185,10 +222,26 @@ article = Table(
     Column("title", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("extra", Text),
-    Column("text", Text, nullable=False),
     CheckConstraint("change in ('first', 'edited', 're-extracted', 'page_obtained')", name="article_change"),
+    CheckConstraint("authors like '[%]'", name="article_authors"),
+    CheckConstraint("extra like '{%}'", name="article_extra"),
     Index("article_by_time", "sort_at", "id"),
     Index("article_of_outlet", "outlet_id", "sort_at", "id"),
+    Index("article_in_language", "language", "sort_at", "id"),
+    Index("article_revised", "sort_at", "id", sqlite_where=text("revision_count > 1")),
+    sqlite_strict=True,
+)
+
+_others = article.alias()
+NEXT_CHANGE = select(func.coalesce(func.max(_others.c.change_number), 0) + 1).scalar_subquery()
+"""For `article.change_number`. Writers come one after another, so a reader who has seen number N has missed nothing
+below it, whatever the clock did meanwhile. Articles that change in one statement share a number."""
+
+article_text = Table(
+    "article_text",
+    metadata,
+    Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("text", Text, nullable=False),
     sqlite_strict=True,
 )
 

@@ -6,12 +6,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from ingest.cli import output
-from storage.model import EntryStatus
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from storage.model import FeedState, PendingEntry, PollOutcome
+    from ingest.pipeline.context import EntryEnd, Stage
+    from storage.feeds import PollRecord
+    from storage.model import Failure, FeedState, PendingEntry
 
 
 class Quiet:
@@ -31,13 +32,16 @@ class Quiet:
     def feed_started(self, state: FeedState) -> None:
         pass
 
-    def feed_ended(self, state: FeedState, outcome: PollOutcome, reason: str) -> None:
+    def feed_ended(self, state: FeedState, record: PollRecord, failure: Failure | None) -> None:
         pass
 
     def entries_found(self, outlet: str, count: int) -> None:
         pass
 
-    def entry_ended(self, pending: PendingEntry, status: EntryStatus, detail: str | None) -> None:
+    def entry_ended(self, pending: PendingEntry, end: EntryEnd) -> None:
+        pass
+
+    def stage_ended(self, stage: Stage, seconds: float) -> None:
         pass
 
     def bug(self, where: str, trace: str) -> None:
@@ -74,12 +78,12 @@ class Live(Quiet):
     def feeds_chosen(self, count: int) -> None:
         self._progress.update(self._feeds, total=count)
 
-    def feed_ended(self, state: FeedState, outcome: PollOutcome, reason: str) -> None:
+    def feed_ended(self, state: FeedState, record: PollRecord, failure: Failure | None) -> None:
         self._progress.update(self._feeds, advance=1, at=state.outlet)
 
     def entries_found(self, outlet: str, count: int) -> None:
         self._found += count
         self._progress.update(self._articles, total=self._found)
 
-    def entry_ended(self, pending: PendingEntry, status: EntryStatus, detail: str | None) -> None:
+    def entry_ended(self, pending: PendingEntry, end: EntryEnd) -> None:
         self._progress.update(self._articles, advance=1, at=pending.outlet)

@@ -12,6 +12,11 @@ from ingest.duplicates.shingles import Shingled
 from storage.model import EdgeKind
 
 NO_RARITY = Rarity()
+# A text repeats another one when much of it stands there, or a little everywhere (an edited copy). What does neither
+# must score higher.
+MIN_CONTAINMENT = 0.4
+MIN_SPREAD = 0.6
+SCATTERED_THRESHOLD = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +43,21 @@ def compare_shingled(a: Shingled, b: Shingled, rarity: Rarity) -> Comparison:
     evidence = gather(a, b, rarity)
     if evidence is None:
         return Comparison(0.0, None, threshold, None)
-    score = fitted().score(evidence)
-    return Comparison(score, EdgeKind.NEAR if score >= threshold else None, threshold, evidence)
+    kind = EdgeKind.NEAR if accepted(evidence) else None
+    return Comparison(fitted().score(evidence), kind, threshold_for(evidence), evidence)
+
+
+def accepted(evidence: Evidence) -> bool:
+    """Whether two texts with this evidence are the same text."""
+    return fitted().score(evidence) >= threshold_for(evidence) and not numbers_differ(evidence)
+
+
+def threshold_for(evidence: Evidence) -> float:
+    scattered = evidence.containment < MIN_CONTAINMENT and evidence.spread < MIN_SPREAD
+    return SCATTERED_THRESHOLD if scattered else fitted().threshold
+
+
+def numbers_differ(evidence: Evidence) -> bool:
+    """Results, prices, weather, quakes: one form, other facts. Such texts are never the same, whatever the score."""
+    few, many = evidence.numbers >= 4, evidence.numbers >= 8
+    return (few and evidence.number_overlap < 0.25) or (many and evidence.number_overlap < 0.4)

@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 
 from ingest.duplicates.fingerprint import IDENTITY, KIND, Tokens, Word
 from ingest.duplicates.rarity import Rarity, Weights
-from ingest.duplicates.shingles import Flags, Shingled, distinct
+from ingest.duplicates.shingles import Flags, Shingled, distinct, within
 
 LEAD_WORDS = 80
 LONG_GAP_WORDS = 12
 WINDOW_WORDS = 24
 WINDOW_SHARE = 0.12
 MIN_CONTAINMENT = 0.05  # below it nothing else is measured
-RARE = 0.5  # of weight
 TITLE_LEAD_WORDS = 60
 NO_NUMBERS = 0.75  # what stands for a share of nothing: about the mean of pairs that have some
 NO_TITLE = 0.0  # where no title vouches, the text must
@@ -49,11 +48,13 @@ class Evidence:
     title_in_lead: float  # of a title's words in the first 60 words of the other text; the larger of the two
     length: float  # natural logarithm of the words of the shorter text
     length_ratio: float  # shorter to longer
+    reworded: float  # 1 - covered where the text has numbers and all agree: the differences are of wording
+    agreeing_numbers: float  # natural logarithm of 1 + the numbers where all agree, else 0
 
 
 def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
     """The figures for two texts, in either order; None when they have next to nothing in common."""
-    short, long = (a, b) if a.words <= b.words else (b, a)
+    short, long = sorted((a, b), key=lambda text: (text.words, text.fingerprint.exact))
     triples = short.found_in(long, 3)
     if not triples.any() or triples.mean() < MIN_CONTAINMENT:
         return None
@@ -64,13 +65,14 @@ def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
     gaps = _runs(~covered) / short.unit
     numbers, numbers_long = _distinct_of(short, Word.NUMBER), _distinct_of(long, Word.NUMBER)
     fewer, more = sorted((numbers, numbers_long), key=len)
-    common = rarity.weights(short.orders[2][triples])
+    number_overlap = float(within(fewer, more).mean()) if len(fewer) else NO_NUMBERS
+    agree = number_overlap == 1.0
     return Evidence(
         containment=float(triples.mean()),
         jaccard=float((triples.sum() + triples_long.sum()) / (len(triples) + len(triples_long))),
         rare_overlap=_weighted(pairs, rarity.weights(short.orders[1])),
         word_overlap=_weighted(short.found_in(long, 1), rarity.information(short.orders[0])),
-        common_rare=float((common >= RARE).mean()),
+        common_rare=float(rarity.weights(short.orders[2][triples]).mean()),
         covered=float(covered.mean()),
         lead_covered=min(_lead(short, covered), _lead(long, covered_long)),
         third_covered=float(closely_long[: max(1, len(closely_long) // 3)].mean()),
@@ -78,13 +80,15 @@ def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
         spread=_spread(triples, WINDOW_WORDS * short.unit),
         longest_run=float(_runs(closely).max(initial=0) / len(closely)),
         new_passages=float(gaps[gaps > LONG_GAP_WORDS].sum() / short.words),
-        number_overlap=float(np.isin(fewer, more).mean()) if len(fewer) else NO_NUMBERS,
+        number_overlap=number_overlap,
         numbers=float(len(fewer)),
-        new_numbers=float((~np.isin(_all_of(short, Word.NUMBER), numbers_long)).sum() / short.words),
+        new_numbers=float((~within(_all_of(short, Word.NUMBER), numbers_long)).sum() / short.words),
         title_overlap=_title_overlap(short, long),
         title_in_lead=max(_title_in_lead(short, long), _title_in_lead(long, short)),
         length=float(np.log(short.words)),
         length_ratio=float(short.words / long.words),
+        reworded=float(1.0 - covered.mean()) if agree else 0.0,
+        agreeing_numbers=float(np.log1p(len(fewer))) if agree else 0.0,
     )
 
 
@@ -121,10 +125,10 @@ def _distinct_of(text: Shingled, kind: Word) -> Tokens:
 
 def _title_overlap(a: Shingled, b: Shingled) -> float:
     fewer, more = sorted((distinct(text.fingerprint.title & IDENTITY) for text in (a, b)), key=len)
-    return float(np.isin(fewer, more).mean()) if len(fewer) else NO_TITLE
+    return float(within(fewer, more).mean()) if len(fewer) else NO_TITLE
 
 
 def _title_in_lead(titled: Shingled, other: Shingled) -> float:
     title = distinct(titled.fingerprint.title & IDENTITY)
     lead = other.fingerprint.body[: TITLE_LEAD_WORDS * other.unit] & IDENTITY
-    return float(np.isin(title, lead).mean()) if len(title) else NO_TITLE
+    return float(within(title, np.sort(lead)).mean()) if len(title) else NO_TITLE

@@ -24,7 +24,8 @@ from storage.model import EdgeDraft, EdgeKind, MatchCandidate, MatchDecision
 
 CANDIDATES = 12  # compared exactly, best first
 PER_STORY = 3  # of them, so that a story of many copies leaves room for others
-MEMBERS = 8  # of a story that is looked at for a round-up
+MAX_PART = 0.95  # of the length of a round-up
+WHOLE_COPY = 0.6  # of the shingles of both together
 COMMON_STORIES = 150  # a 3-shingle that stands in as many stories is no key
 
 
@@ -34,8 +35,6 @@ class MatchIndex(Protocol):
     def candidates(
         self, keys: Sequence[int], limit: int, *, per_story: int, without: int | None = None
     ) -> Sequence[MatchCandidate]: ...
-
-    def members(self, story_id: int, limit: int) -> Sequence[MatchCandidate]: ...
 
     def rarity(self) -> tuple[NDArray[np.uint16], int, float]: ...
 
@@ -53,6 +52,32 @@ class Compared:
         evidence = self.result.evidence
         return self.result.score, evidence.jaccard if evidence else 1.0, -self.candidate.article_id
 
+    @property
+    def is_whole_copy(self) -> bool:
+        """The two are the same from end to end, whatever else stands in them."""
+        evidence = self.result.evidence
+        return self.result.kind is EdgeKind.EXACT or (evidence is not None and evidence.jaccard >= WHOLE_COPY)
+
+    @property
+    def may_be_whole(self) -> bool:
+        """The article stands in a longer candidate, of which it is the smaller part."""
+        evidence = self.result.evidence
+        inside = evidence is not None and evidence.containment >= roundups.MIN_CONTAINED
+        return inside and not self.candidate.is_roundup and evidence is not None and evidence.length_ratio <= MAX_PART
+
+    @property
+    def is_part_of_roundup(self) -> bool:
+        """The candidate is a known round-up, and the article is a part of it rather than a copy of the whole."""
+        return self.candidate.is_roundup and self.result.kind is EdgeKind.NEAR and not self.is_whole_copy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whole:
+    """A candidate that is a round-up, with its parts other than the article."""
+
+    compared: Compared
+    parts: tuple[Part, ...]
+
 
 def match(
     fingerprint: Fingerprint,
@@ -65,13 +90,48 @@ def match(
 
     `article_id` is its own when it is matched again, `separated` the stories it was taken out of by hand.
     """
+    search = Search(index, Rarity(*index.rarity()), separated)
     text = Shingled(fingerprint)
-    rarity = Rarity(*index.rarity())
-    keys = sketch(text, rarity.stories_with(text.orders[2]) >= COMMON_STORIES)
-    found = index.candidates(keys, CANDIDATES, per_story=PER_STORY, without=article_id) if keys else ()
-    compared = compare_all(text, found, rarity)
-    bridge = _bridge(text, compared, index, rarity, separated)
-    return decide(text, keys, compared, rarity, separated=separated, bridge=bridge)
+    keys = search.keys(text)
+    compared = search.compared(text, keys, article_id)
+    wholes = search.wholes(text, compared)
+    return decide(text, keys, compared, search.rarity, separated=separated, wholes=wholes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Search:
+    """The archive as one article meets it."""
+
+    index: MatchIndex
+    rarity: Rarity
+    separated: frozenset[int]
+
+    def keys(self, text: Shingled) -> tuple[int, ...]:
+        return sketch(text, self.rarity.stories_with(text.orders[2]) >= COMMON_STORIES)
+
+    def compared(self, text: Shingled, keys: Sequence[int], article_id: int | None) -> list[Compared]:
+        if not keys:
+            return []
+        found = self.index.candidates(keys, CANDIDATES, per_story=PER_STORY, without=article_id)
+        return compare_all(text, found, self.rarity)
+
+    def wholes(self, text: Shingled, compared: Sequence[Compared]) -> list[Whole]:
+        """The candidates that turn out to be round-ups, now that this article is known as a part of them."""
+        best = _best(compared, self.separated)
+        if best is not None and best.result.kind is EdgeKind.EXACT:
+            return []
+        suspects = [c for c in compared if c.may_be_whole and (c is best or not _same_story(c, best))]
+        wholes = (Whole(c, tuple(self._other_parts(text, c))) for c in suspects)
+        return [whole for whole in wholes if whole.parts]
+
+    def _other_parts(self, text: Shingled, suspect: Compared) -> list[Part]:
+        """Parts of the suspect that have nothing to do with the article."""
+        whole, of = suspect.text, suspect.candidate
+        own = roundups.part(0, -1, text, whole, self.rarity)
+        found = self.index.candidates(self.keys(whole), CANDIDATES, per_story=1, without=of.article_id)
+        texts = ((c, Shingled(Fingerprint.from_signature(c.signature))) for c in found if not c.is_roundup)
+        others = [roundups.part(c.article_id, c.story_id, other, whole, self.rarity) for c, other in texts]
+        return [part for part in others if len(roundups.independent(whole, [own, part], self.rarity)) > 1]
 
 
 def compare_all(text: Shingled, candidates: Sequence[MatchCandidate], rarity: Rarity) -> list[Compared]:
@@ -91,58 +151,55 @@ def decide(
     rarity: Rarity,
     *,
     separated: frozenset[int] = frozenset(),
-    bridge: Sequence[Part] = (),
+    wholes: Sequence[Whole] = (),
 ) -> MatchDecision:
-    """Pure: which story the article joins, and by which edges.
-
-    `bridge` are the other parts of a round-up that the article would be glued to: the round-up leaves its story.
-    """
-    founding = MatchDecision(SCHEME, None, (), keys, counted_slots(text))
-    best = _best(compared, separated)
-    if best is None or best.result.kind is not EdgeKind.EXACT:
-        parts = _parts(text, compared, rarity)
-        if len(parts) > 1:
-            edges = tuple(_contained(part.article_id, None, part) for part in parts)
-            return MatchDecision(SCHEME, None, edges, keys, counted_slots(text))
+    """Pure: which story the article joins, and by which edges. It joins none of the `wholes`, which leave theirs."""
+    left = {whole.compared.candidate.article_id for whole in wholes}
+    rest = [c for c in compared if c.candidate.article_id not in left]
+    best = _best(rest, separated)
+    parts = [] if best is not None and best.is_whole_copy else _parts(text, rest, rarity)
+    edges = [edge for whole in wholes for edge in _edges_of_whole(text, whole, rarity)]
+    edges += [_inside(text, c, rarity) for c in rest if c.is_part_of_roundup]
+    leaving = tuple(sorted(left))
+    if len(parts) > 1:
+        edges += [_contained(part.article_id, None, part) for part in parts]
+        best = None
     if best is None:
-        return founding
-    if bridge:
-        whole = best.candidate.article_id
-        own = roundups.part(0, 0, text, best.text)
-        edges = (_contained(None, whole, own), *(_contained(part.article_id, whole, part) for part in bridge))
-        rest = decide(text, keys, [c for c in compared if c is not best], rarity, separated=separated)
-        return MatchDecision(SCHEME, rest.story_id, (*edges, *rest.edges), keys, rest.counted, (whole, *rest.leaving))
-    return MatchDecision(SCHEME, best.candidate.story_id, (_edge(best),), keys)
+        return MatchDecision(SCHEME, None, tuple(edges), keys, counted_slots(text), leaving)
+    story_id = best.candidate.story_id
+    counted = counted_slots(text, [c.text for c in rest if c.candidate.story_id == story_id])
+    return MatchDecision(SCHEME, story_id, (_edge(best), *edges), keys, counted, leaving)
 
 
 def _best(compared: Sequence[Compared], separated: frozenset[int]) -> Compared | None:
     matching = [c for c in compared if c.result.kind is not None and c.candidate.story_id not in separated]
-    return max(matching, key=lambda c: c.rank, default=None)
+    return max((c for c in matching if not c.is_part_of_roundup), key=lambda c: c.rank, default=None)
+
+
+def _same_story(one: Compared, other: Compared | None) -> bool:
+    return other is not None and one.candidate.story_id == other.candidate.story_id
 
 
 def _parts(text: Shingled, compared: Sequence[Compared], rarity: Rarity) -> list[Part]:
     """The parts of the text that stand in stories of their own, if it is a round-up."""
     found = [
-        roundups.part(c.candidate.article_id, c.candidate.story_id, c.text, text) for c in compared if c.result.evidence
+        roundups.part(c.candidate.article_id, c.candidate.story_id, c.text, text, rarity)
+        for c in compared
+        if c.result.evidence and not c.candidate.is_roundup
     ]
     return roundups.independent(text, found, rarity) if len({part.story_id for part in found}) > 1 else []
 
 
-def _bridge(
-    text: Shingled, compared: Sequence[Compared], index: MatchIndex, rarity: Rarity, separated: frozenset[int]
-) -> list[Part]:
-    """If the best candidate turns out to be a round-up, of which this article is one part: its other parts."""
-    best = _best(compared, separated)
-    if best is None or best.result.kind is EdgeKind.EXACT or best.text.words <= text.words:
-        return []
-    whole = best.text
-    own = roundups.part(0, 0, text, whole)
-    others = []
-    for member in index.members(best.candidate.story_id, MEMBERS):
-        if member.article_id != best.candidate.article_id:
-            other = Shingled(Fingerprint.from_signature(member.signature))
-            others.append(roundups.part(member.article_id, member.story_id, other, whole))
-    return [part for part in others if len(roundups.independent(whole, [own, part], rarity)) > 1]
+def _edges_of_whole(text: Shingled, whole: Whole, rarity: Rarity) -> list[EdgeDraft]:
+    number = whole.compared.candidate.article_id
+    return [
+        _inside(text, whole.compared, rarity),
+        *(_contained(part.article_id, number, part) for part in whole.parts),
+    ]
+
+
+def _inside(text: Shingled, whole: Compared, rarity: Rarity) -> EdgeDraft:
+    return _contained(None, whole.candidate.article_id, roundups.part(0, -1, text, whole.text, rarity))
 
 
 def _edge(compared: Compared) -> EdgeDraft:

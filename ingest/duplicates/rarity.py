@@ -7,6 +7,7 @@ count-mean-min sketch of Deng and Rafiei (2007) with one row.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,9 @@ from ingest.duplicates.shingles import Hashes, Shingled, distinct
 from storage.model import Signature
 
 SLOT_BITS = 24
-YOUNG = 5_000  # stories: a smaller archive knows too little of frequencies, and counts as one of this size
+YOUNG = 10_000  # stories: a smaller archive knows too little of frequencies, and counts as one of this size
+HALF = 2  # other stories, of so many, that halve the weight of a shingle
+RARE = 0.5  # of weight: a shingle of at most three stories in 10,000
 _SHIFT = np.uint64(64 - SLOT_BITS)
 
 Weights = NDArray[np.float64]
@@ -42,12 +45,12 @@ class Rarity:
         return np.maximum(counted - self.load, 0.0)
 
     def weights(self, hashes: Hashes) -> Weights:
-        """1 for a shingle of at most one story, 1/2 for one of two in 5,000, near 0 for a phrase that is everywhere.
+        """1 for a shingle of at most one story, 1/2 for one of three in 10,000, near 0 for a phrase that is everywhere.
 
         Relative to the size of the archive, so that a weight means the same as the archive grows.
         """
         others = np.maximum(self.stories_with(hashes) - 1.0, 0.0)
-        return 1.0 / (1.0 + others * (YOUNG / max(self.stories, YOUNG)))
+        return 1.0 / (1.0 + others * (YOUNG / max(self.stories, YOUNG) / HALF))
 
     def information(self, hashes: Hashes) -> Weights:
         """The inverse document frequency of each shingle: log(stories / stories that have it)."""
@@ -58,9 +61,20 @@ def slots(hashes: Hashes) -> NDArray[np.uint32]:
     return (hashes >> _SHIFT).astype(np.uint32)
 
 
-def counted_slots(shingled: Shingled) -> bytes:
-    """The distinct counters of a text's shingles, packed: what is counted when it founds a story."""
-    return distinct(slots(np.concatenate(shingled.orders))).tobytes()
+def counted_slots(shingled: Shingled, known: Sequence[Shingled] = ()) -> bytes:
+    """The distinct counters of a text's shingles, packed: what is counted when it founds a story.
+
+    When it joins one, only what the `known` articles of the story do not have: text that outlets add to many stories
+    is standing text, and must become known as such.
+    """
+    own = _distinct_slots(shingled)
+    for other in known:
+        own = np.setdiff1d(own, _distinct_slots(other), assume_unique=True)
+    return own.tobytes()
+
+
+def _distinct_slots(shingled: Shingled) -> NDArray[np.uint32]:
+    return distinct(slots(np.concatenate(shingled.orders)))
 
 
 def slots_of_signature(signature: Signature) -> bytes:

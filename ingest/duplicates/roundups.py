@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingest.duplicates.rarity import Rarity
+from ingest.duplicates.rarity import RARE, Rarity
 from ingest.duplicates.shingles import Flags, Shingled
 
 MIN_WORDS = 20  # of a part
 MIN_SHARE = 0.04  # of the whole
+MIN_CONTAINED = 0.42  # of the part's own text: less is a quote, background or standing text in common
 MAX_OVERLAP = 0.25  # of the smaller of two parts
 RELATED = 0.3  # of the rare words of the shorter part
 
@@ -30,11 +31,16 @@ class Part:
     text: Shingled
     covered: Flags  # tokens of the whole
     words: float
+    contained: float  # share of the part's own text that stands in the whole
 
 
-def part(article_id: int, story_id: int, text: Shingled, whole: Shingled) -> Part:
-    covered = whole.covered(whole.found_in(text, 3), 3)
-    return Part(article_id, story_id, text, covered, float(np.count_nonzero(covered)) / whole.unit)
+def part(article_id: int, story_id: int, text: Shingled, whole: Shingled, rarity: Rarity) -> Part:
+    """Where a text stands in the whole; standing text of many stories does not count."""
+    rare = rarity.weights(whole.orders[2]) >= RARE
+    covered = whole.covered(whole.found_in(text, 3) & rare, 3)
+    found = text.found_in(whole, 3) & (rarity.weights(text.orders[2]) >= RARE)
+    words = float(np.count_nonzero(covered)) / whole.unit
+    return Part(article_id, story_id, text, covered, words, float(found.mean()) if len(found) else 0.0)
 
 
 def independent(whole: Shingled, parts: Sequence[Part], rarity: Rarity) -> list[Part]:
@@ -42,7 +48,8 @@ def independent(whole: Shingled, parts: Sequence[Part], rarity: Rarity) -> list[
     least = max(MIN_WORDS, MIN_SHARE * whole.words)
     kept: list[Part] = []
     for candidate in sorted(parts, key=lambda p: -p.words):
-        if candidate.words >= least and all(_independent(candidate, other, rarity) for other in kept):
+        whole_part = candidate.words >= least and candidate.contained >= MIN_CONTAINED
+        if whole_part and all(_independent(candidate, other, rarity) for other in kept):
             kept.append(candidate)
     return kept
 

@@ -19,6 +19,7 @@ LEAD_WORDS = 90
 
 Hashes = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
+Values = TypeVar("Values", np.uint32, np.uint64)
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio (Knuth 6.4)
 _MIX = np.uint64(0xD6E8FEB86659FD93)  # odd constant of the rrmxmx mixer
@@ -70,13 +71,7 @@ class Shingled:
 
     def found_in(self, other: Shingled, order: int) -> Flags:
         """For each shingle of an order, in reading order: does it stand in the other text?"""
-        own, their = self.orders[order - 1], other.ordered[order - 1]
-        if not len(own) or not len(their):
-            return np.zeros(len(own), np.bool_)
-        at = np.searchsorted(their, own)
-        at[at == len(their)] = 0
-        found: Flags = their[at] == own
-        return found
+        return within(self.orders[order - 1], other.ordered[order - 1])
 
     def covered(self, found: Flags, order: int) -> Flags:
         """For each token: does it stand in a shingle of `order` that was found?"""
@@ -86,13 +81,20 @@ class Shingled:
         return covered
 
 
-Values = TypeVar("Values", np.uint32, np.uint64)
-
-
 def distinct(hashes: NDArray[Values]) -> NDArray[Values]:
     """Sorted and without repeats; for our sizes several times faster than `numpy.unique`."""
     ordered = np.sort(hashes)
     return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
+
+
+def within(values: NDArray[Values], ordered: NDArray[Values]) -> Flags:
+    """For each value: is it among the ordered ones? Much faster than `numpy.isin` for arrays of our sizes."""
+    if not len(ordered):
+        return np.zeros(len(values), np.bool_)
+    at = np.searchsorted(ordered, values)
+    at[at == len(ordered)] = 0
+    found: Flags = ordered[at] == values
+    return found
 
 
 def keys(hashes: Hashes) -> NDArray[np.int32]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from lxml import etree
 
@@ -15,6 +16,7 @@ from ingest.urls import canonical_url, resolve_link
 
 MAX_PAGE = 2_000_000  # characters
 MAX_LINKS = 50
+MAX_ANCHORS = 3_000
 
 FEED_TYPES = {
     "application/rss+xml": 90,
@@ -84,7 +86,7 @@ def _parse(page: str) -> etree._Element | None:
 
 
 def _link_elements(tree: etree._Element, base: str) -> Iterator[FeedLink]:
-    for element in tree.iter("link"):
+    for element in islice(tree.iter("link"), MAX_ANCHORS):
         relations = (element.get("rel") or "").lower().split()
         kind = (element.get("type") or "").partition(";")[0].strip().lower()
         score = FEED_TYPES.get(kind, 75 if "feed" in relations else 0)
@@ -94,7 +96,7 @@ def _link_elements(tree: etree._Element, base: str) -> Iterator[FeedLink]:
 
 
 def _anchors(tree: etree._Element, base: str) -> Iterator[FeedLink]:
-    for element in tree.iter("a"):
+    for element in islice(tree.iter("a"), MAX_ANCHORS):
         href = element.get("href") or ""
         if _FEEDISH.search(href[:500]) and (url := resolve_link(base, href)):
             yield _scored(

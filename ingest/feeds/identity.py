@@ -86,19 +86,18 @@ def same_content(one: str, other: str) -> bool:
 def identify(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
     """The entries with their keys, each listed once, and what was wrong with the names they bear."""
     urls = [canonical_url(entry.url) if entry.url else None for entry in entries]
-    subjects = [url or entry.title for url, entry in zip(urls, entries, strict=True)]
-    shared_guids = _ambiguous((entry.guid, subject) for entry, subject in zip(entries, subjects, strict=True))
-    shared_urls = _ambiguous((url, entry.title) for url, entry in zip(urls, entries, strict=True))
+    shared_guids = _ambiguous((entry.guid, f"{url} {entry.title}") for entry, url in zip(entries, urls, strict=True))
+    shared_urls = _ambiguous((url, entry.title) for entry, url in zip(entries, urls, strict=True))
     listed: dict[str, Entry] = {}
-    places: dict[tuple[str | None, str], str] = {}
+    places: dict[tuple[str, str], str] = {}
     for entry, url in zip(entries, urls, strict=True):
         key = _key(entry, None if entry.guid in shared_guids else entry.guid, None if url in shared_urls else entry.url)
-        if url is not None:
+        if url and entry.title:
             key = places.setdefault((url, entry.title), key)  # listed twice, under two guids
         listed[key] = _newer(replace(entry, key=key), listed.get(key))
     problems = (
-        (f"{len(shared_guids)} guids are borne by several entries and do not count", shared_guids),
-        (f"{len(entries) - len(listed)} entries are listed more than once", len(listed) < len(entries)),
+        (f"guids that several entries bear do not count: {len(shared_guids)}", shared_guids),
+        (f"entries that are listed more than once: {len(entries) - len(listed)}", len(listed) < len(entries)),
     )
     return tuple(listed.values()), tuple(what for what, happened in problems if happened)
 

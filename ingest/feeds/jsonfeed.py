@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TypeGuard
 
 from ingest.feeds.model import RawDate, RawEntry, RawFeed, RhythmHints, Text
+from ingest.feeds.newest import newest
 from storage.model import Enclosure
 
 Json = dict[str, object]
@@ -20,8 +21,9 @@ def read_json(text: str) -> RawFeed | None:
         return None
     if not _is_object(feed) or not _is_feed(feed):
         return None
-    items = [item for item in _list(feed, "items") if _is_object(item)]
-    skipped = len(_list(feed, "items")) - len(items)
+    objects = [item for item in _list(feed, "items") if _is_object(item)]
+    skipped = len(_list(feed, "items")) - len(objects)
+    items, problems = newest(objects, lambda item: _string(item, "date_published") or _string(item, "date_modified"))
     hubs = [hub for hub in _list(feed, "hubs") if _is_object(hub)]
     return RawFeed(
         format="json11" if "1.1" in (_string(feed, "version") or "") else "json10",
@@ -32,7 +34,7 @@ def read_json(text: str) -> RawFeed | None:
         hints=RhythmHints(
             hub=next((url for hub in hubs if (url := _string(hub, "url"))), None), self_url=_string(feed, "feed_url")
         ),
-        problems=(f"{skipped} items are not objects",) if skipped else (),
+        problems=(*problems, f"{skipped} items are not objects") if skipped else problems,
     )
 
 

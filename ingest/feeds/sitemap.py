@@ -12,8 +12,8 @@ from lxml import etree
 
 from ingest.dates import parse_date
 from ingest.feeds.model import RawDate, RawEntry, RawFeed, Text
+from ingest.feeds.newest import newest
 
-MAX_ENTRIES = 2_000
 ROOTS = {"urlset": "sitemap", "sitemapindex": "sitemap_index"}
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -38,17 +38,16 @@ def read_sitemap(root: str, markup: str) -> RawFeed | None:
     tree = _parse(markup)
     if tree is None:
         return None
-    rows = [row for element in tree if (row := _row(element)).get("loc")]
-    rows.sort(key=_date, reverse=True)  # stable: without dates the order stays
-    newest = rows[:MAX_ENTRIES]
-    problems = (f"{len(rows)} entries, of which the newest {MAX_ENTRIES} are read",) if len(rows) > MAX_ENTRIES else ()
+    found = [row for element in tree if (row := _row(element)).get("loc")]
+    rows, problems = newest(found, _date_of)
     if root == "sitemapindex":
-        return RawFeed(ROOTS[root], sitemaps=tuple(row["loc"] for row in newest), problems=problems)
-    name = next((row["name"] for row in newest if row.get("name")), None)
+        rows = sorted(rows, key=lambda row: parse_date(_date_of(row) or "").value or _NEVER, reverse=True)
+        return RawFeed(ROOTS[root], sitemaps=tuple(row["loc"] for row in rows), problems=problems)
+    name = next((row["name"] for row in rows if row.get("name")), None)
     return RawFeed(
         ROOTS[root],
         title=Text(name) if name else None,
-        entries=tuple(_entry(row) for row in newest),
+        entries=tuple(_entry(row) for row in rows),
         problems=problems,
     )
 
@@ -73,11 +72,11 @@ def _row(element: etree._Element) -> dict[str, str]:
 
 
 def _local(element: etree._Element) -> str:
-    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+    return str(element.tag).rpartition("}")[2].lower()
 
 
-def _date(row: dict[str, str]) -> datetime:
-    return parse_date(row.get("published") or row.get("lastmod") or "").value or _NEVER
+def _date_of(row: dict[str, str]) -> str | None:
+    return row.get("published") or row.get("lastmod")
 
 
 def _entry(row: dict[str, str]) -> RawEntry:

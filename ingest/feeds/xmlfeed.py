@@ -10,17 +10,14 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import feedparser
 
-from ingest.dates import parse_date
 from ingest.feeds.model import RawDate, RawEntry, RawFeed, RhythmHints, Text
-from ingest.feeds.repair import Prepared
+from ingest.feeds.newest import newest
+from ingest.feeds.repair import Prepared, bound_tags
 from storage.model import Enclosure
-
-MAX_ENTRIES = 2_000
 
 FORMATS = {"rss": "rss", "rdf": "rss10", "feed": "atom", "channel": "cdf"}  # by root, where feedparser has no name
 HTML_TYPES = ("text/html", "text/xml")
@@ -32,30 +29,29 @@ _DATE = re.compile(
 _SKIP = re.compile(r"<skip(Hour|Day)s\b[^<>]*>((?:[^<]|<(?!/?skip))*)</skip\1s", re.IGNORECASE)
 _SKIPPED = re.compile(r"<(?:hour|day)\b[^<>]*>\s*([^<]{1,20})", re.IGNORECASE)
 _LINK_TEXT = re.compile(r"<link\b[^<>]*>\s*(https?://[^\s<>]{1,2000})", re.IGNORECASE)
-_GUID = re.compile(r"<(?:[\w.-]+:)?(?:guid|id)\b[^<>]*>(?:<!\[CDATA\[)?([^<>\]&]{1,2000})", re.IGNORECASE)
-_NEVER = datetime.min.replace(tzinfo=UTC)
+_GUID = re.compile(r"<(?:[\w.-]+:)?(?:guid|id)\b[^<>]*>(?:<!\[CDATA\[)?([^<>\]&]{1,2000}+)(?=[<\]])", re.IGNORECASE)
 
 Dict = dict[str, Any]  # what feedparser makes; the only untyped thing in this room
 
 
 def read_xml(document: Prepared) -> RawFeed | None:
     """Read a feed; None when it holds neither a feed's root nor an entry, or when feedparser gives up."""
-    entries, problems = _newest(document.entries)
-    markup = "".join((document.head, *entries, document.tail))
+    entries, problems = newest(document.entries, _date_of)
+    head, tail = bound_tags(document.head), bound_tags(document.tail)
+    markup = "".join((head, *entries, tail))
     parsed = _feedparse(markup)
     if parsed is None or not (parsed.entries or document.root in FORMATS):
         return None
     feed = parsed.feed
     name = _format(parsed.version, document)
-    outline = document.head + document.tail
-    sources = entries if len(entries) == len(parsed.entries) else ("",) * len(parsed.entries)
+    sources = entries if len(entries) == len(parsed.entries) else [""] * len(parsed.entries)
     return RawFeed(
         format=name,
         title=_text(feed, "title", name),
         links=tuple(link["href"] for link in _links(feed) if _get(link, "rel") == "alternate"),
         language=_get(feed, "language"),
         entries=tuple(_entry(entry, name, source) for entry, source in zip(parsed.entries, sources, strict=True)),
-        hints=_hints(feed, outline),
+        hints=_hints(feed, head + tail),
         problems=(*document.problems, *problems, *_mistakes(parsed)),
     )
 
@@ -73,19 +69,9 @@ def _feedparse(markup: str) -> Any:
         return None
 
 
-def _newest(entries: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The newest entries, in their order, where there are more than we take."""
-    if len(entries) <= MAX_ENTRIES:
-        return entries, ()
-    dates = [_date_of(entry) for entry in entries]
-    newest = sorted(range(len(entries)), key=lambda number: dates[number], reverse=True)[:MAX_ENTRIES]
-    kept = tuple(entries[number] for number in sorted(newest))
-    return kept, (f"{len(entries)} entries, of which the newest {MAX_ENTRIES} are read",)
-
-
-def _date_of(entry: str) -> datetime:
+def _date_of(entry: str) -> str | None:
     match = _DATE.search(entry)
-    return (match and parse_date(match[1]).value) or _NEVER
+    return match[1] if match else None
 
 
 def _format(version: str, document: Prepared) -> str:
@@ -120,7 +106,7 @@ def _entry(entry: Dict, name: str, source: str) -> RawEntry:
         title=_text(entry, "title", name),
         summary=summary,
         contents=tuple(content for content in contents if content),
-        authors=tuple(_authors(entry)),
+        authors=tuple(filter(None, _authors(entry))),
         categories=tuple(_get(tag, "label") or _get(tag, "term") or "" for tag in _get(entry, "tags") or []),
         enclosures=tuple(_enclosures(links)),
         images=tuple(_images(entry, links)),

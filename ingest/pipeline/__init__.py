@@ -5,7 +5,8 @@ back, what was decided.
 """
 
 from ingest.pipeline.context import Observer
-from ingest.pipeline.once import Selection, run_once
+from ingest.pipeline.once import run_once
 from ingest.pipeline.report import Report
+from ingest.pipeline.selection import Selection
 
 __all__ = ["Observer", "Report", "Selection", "run_once"]

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-from ingest.config import ExtractSettings, FeedSettings, OutletSettings, Settings
-from ingest.fetching import Fetcher, RequestOptions
+from ingest.config import FeedSettings, OutletSettings, Settings
+from ingest.fetching import Fetcher, RequestOptions, politeness_key
 from ingest.jobs import OutletHints
 from ingest.pipeline.report import Report
 from ingest.pipeline.writer import Writer
+from ingest.polling import Attempt, machine_offline
 from ingest.workers import Workers
+from storage.feeds import PollRecord
 from storage.matching import RarityCounters
-from storage.model import EntryStatus, FeedState, PendingEntry, PollOutcome
+from storage.model import EntryStatus, Failure, FeedState, PendingEntry
+
+RECENT = timedelta(minutes=5)
+Stage = Literal["fetch_feed", "parse_feed", "record_poll", "fetch_page", "draft", "keep"]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryEnd:
+    """What became of an entry this time. `failure`: why there is no article, or why its text is the feed's own."""
+
+    status: EntryStatus
+    failure: Failure | None = None
+    article_id: int | None = None
+    duplicate: bool = False
+    kept_from_feed: bool = False
 
 
 class Observer(Protocol):
@@ -25,11 +44,13 @@ class Observer(Protocol):
 
     def feed_started(self, state: FeedState) -> None: ...
 
-    def feed_ended(self, state: FeedState, outcome: PollOutcome, reason: str) -> None: ...
+    def feed_ended(self, state: FeedState, record: PollRecord, failure: Failure | None) -> None: ...
 
     def entries_found(self, outlet: str, count: int) -> None: ...
 
-    def entry_ended(self, pending: PendingEntry, status: EntryStatus, detail: str | None) -> None: ...
+    def entry_ended(self, pending: PendingEntry, end: EntryEnd) -> None: ...
+
+    def stage_ended(self, stage: Stage, seconds: float) -> None: ...
 
     def bug(self, where: str, trace: str) -> None: ...
 
@@ -60,12 +81,26 @@ class Configured:
 
 
 def hints_of(outlet: OutletSettings) -> OutletHints:
-    extract = None if outlet.extract == ExtractSettings() else outlet.extract
-    return OutletHints(outlet.language, outlet.timezone, extract)
+    rules = {name: value for name, value in outlet.extract.model_dump().items() if value}
+    return OutletHints(outlet.language, outlet.timezone, rules or None)
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
+
+
+class Attempts:
+    """Which hosts answered in the last minutes: when none does, the fault is on this side."""
+
+    def __init__(self) -> None:
+        self._latest: deque[Attempt] = deque(maxlen=200)
+
+    def note(self, url: str, at: datetime, *, answered: bool) -> None:
+        self._latest.append(Attempt(politeness_key(url) or url, at, answered))
+
+    def machine_offline(self, now: datetime) -> bool:
+        recent = [attempt for attempt in self._latest if now - attempt.at <= RECENT]
+        return machine_offline(recent)
 
 
 @dataclass(frozen=True)
@@ -80,4 +115,14 @@ class Run:
     observer: Observer
     feeds: Mapping[str, Configured]  # by the configured address
     report: Report = field(default_factory=Report)
+    attempts: Attempts = field(default_factory=Attempts)
     now: Callable[[], datetime] = utc_now
+
+    @contextmanager
+    def stage(self, stage: Stage) -> Iterator[None]:
+        """Measures a stage of the way; waiting for the host's or the writer's turn is part of it."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.observer.stage_ended(stage, time.monotonic() - started)

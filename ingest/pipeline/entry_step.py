@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
 from ingest.jobs import PAGE_SECONDS, Page, draft_from_feed, draft_from_page
 from ingest.keeping import Kept, keep
-from ingest.pipeline.context import Configured, Run
+from ingest.pipeline.context import Configured, EntryEnd, Run
 from ingest.pipeline.retries import is_pause, next_attempt
 from storage import entries
 from storage.errors import ArchiveError
@@ -27,6 +27,7 @@ class Linked:
     """An entry that needs no page: its article is in the archive already."""
 
     entry: PendingEntry
+    article_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ async def work_off(run: Run, ref: PendingRef) -> None:
     if pending is None:
         return
     if isinstance(pending, Linked):
-        _count(run, pending.entry, EntryStatus.UNCHANGED)
+        _count(run, pending.entry, EntryEnd(EntryStatus.UNCHANGED, article_id=pending.article_id))
         return
     try:
         await _work_off(run, pending)
@@ -68,7 +69,7 @@ def _take(t: Connection, sighting_id: int) -> PendingEntry | Linked | None:
     if article_id is None:
         return pending
     entries.finish(t, pending, EntryStatus.UNCHANGED, article_id=article_id)
-    return Linked(pending)
+    return Linked(pending, article_id)
 
 
 async def _work_off(run: Run, pending: PendingEntry) -> None:
@@ -76,16 +77,20 @@ async def _work_off(run: Run, pending: PendingEntry) -> None:
     if isinstance(found.draft, Failure):
         await _fail(run, pending, found.draft)
         return
-    kept = await run.writer.write(_keep, run, pending, found.draft)
-    _count(run, pending, kept.status, duplicate=kept.duplicate, kept_from_feed=found.kept_from_feed)
+    with run.stage("keep"):
+        kept = await run.writer.write(_keep, run, pending, found.draft)
+    end = EntryEnd(kept.status, None, kept.article_id, duplicate=kept.duplicate, kept_from_feed=found.kept_from_feed)
+    _count(run, pending, end)
 
 
 async def _find(run: Run, pending: PendingEntry, configured: Configured) -> _Found:
     if pending.entry.url is None or not configured.outlet.pages:
         return _Found(await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints), page_tried=False)
-    page = await _fetch_page(run, pending.entry.url, configured)
+    with run.stage("fetch_page"):
+        page = await _fetch_page(run, pending.entry.url, configured)
     if isinstance(page, Page):
-        draft = await run.workers.run(PAGE_SECONDS, draft_from_page, pending, page, configured.hints)
+        with run.stage("draft"):
+            draft = await run.workers.run(PAGE_SECONDS, draft_from_page, pending, page, configured.hints, run.now())
         if not (isinstance(draft, Failure) and draft.kind in _WORKER_LOST):
             return _Found(draft)
         page = draft
@@ -119,28 +124,20 @@ async def _fail(run: Run, pending: PendingEntry, failure: Failure) -> None:
         return
     await run.writer.write(entries.postpone, pending, failure, again, counts=not is_pause(failure))
     _report(run, pending, failure)
-    run.observer.entry_ended(pending, EntryStatus.PENDING, failure.detail)
+    run.observer.entry_ended(pending, EntryEnd(EntryStatus.PENDING, failure))
 
 
 async def _end_failed(run: Run, pending: PendingEntry, failure: Failure) -> None:
     status = EntryStatus.GONE if failure.kind is FailureKind.GONE else EntryStatus.FAILED
     await run.writer.write(entries.finish, pending, status, failure=failure)
     _report(run, pending, failure)
-    _count(run, pending, status, detail=failure.detail)
+    _count(run, pending, EntryEnd(status, failure))
 
 
 def _report(run: Run, pending: PendingEntry, failure: Failure) -> None:
     run.report.failed(pending.feed_url, pending.entry.url or pending.entry.key, failure)
 
 
-def _count(
-    run: Run,
-    pending: PendingEntry,
-    status: EntryStatus,
-    *,
-    duplicate: bool = False,
-    kept_from_feed: bool = False,
-    detail: str | None = None,
-) -> None:
-    run.report.ended(status, duplicate=duplicate, kept_from_feed=kept_from_feed)
-    run.observer.entry_ended(pending, status, detail)
+def _count(run: Run, pending: PendingEntry, end: EntryEnd) -> None:
+    run.report.ended(end.status, duplicate=end.duplicate, kept_from_feed=end.kept_from_feed)
+    run.observer.entry_ended(pending, end)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ingest.config import PollingSettings
-from storage.model import Failure, FailureKind, FeedState, FeedStatus, PollOutcome, Validators
+from ingest.polling import PollResult, advance, decide_next, freshness, trusted_dates
+from ingest.polling.moves import settle_move
+from storage.model import Failure, FeedState, PollOutcome, Validators
 
 if TYPE_CHECKING:
     from ingest.feeds import ParsedFeed
@@ -20,6 +22,7 @@ class Poll:
 
     outcome: PollOutcome
     at: datetime
+    asked: str  # the address
     failure: Failure | None = None
     http_status: int | None = None
     bytes: int = 0
@@ -29,48 +32,48 @@ class Poll:
     permanent_url: str | None = None
     body_hash: str | None = None
     parsed: ParsedFeed | None = None
+    complete: bool = True  # neither cut off nor capped
 
 
 def after_poll(
-    state: FeedState, poll: Poll, settings: PollingSettings, *, listed: int, new: int
+    state: FeedState,
+    poll: Poll,
+    settings: PollingSettings,
+    *,
+    interval: timedelta | None,
+    listed: int,
+    new: int,
+    offline: bool = False,
 ) -> tuple[FeedState, str]:
-    """The feed's state after a poll that listed `listed` entries, `new` of them unknown; and why it is due when."""
-    known = _succeeded(state, poll, listed) if poll.failure is None else _failed(state, poll, poll.failure)
-    due = poll.at + settings.interval
-    return replace(known, next_poll_at=due, interval_seconds=int(settings.interval.total_seconds())), "as configured"
+    """The feed's state after a poll that listed `listed` entries, `new` of them unknown; and why it is due when.
 
-
-def _succeeded(state: FeedState, poll: Poll, listed: int) -> FeedState:
-    after = replace(
-        state,
-        status=FeedStatus.OK,
-        last_polled_at=poll.at,
-        last_success_at=poll.at,
-        validators=poll.validators or state.validators,
-        failures=0,
-        last_failure=None,
+    `interval`: configured for this feed alone; `offline`: no host at all answers this machine.
+    """
+    result = PollResult(
+        outcome=poll.outcome,
+        at=poll.at,
+        failure=poll.failure,
+        freshness=freshness(poll.headers, poll.at),
+        listed=listed,
+        new=new,
+        dates=trusted_dates(poll.parsed.entries) if poll.parsed else (),
+        hints=poll.parsed.hints.to_json() if poll.parsed else None,
+        full=poll.complete,
+        offline=offline,
     )
-    if poll.parsed is None:
-        return after
-    hints = poll.parsed.hints
-    return replace(
-        after,
-        body_hash=poll.body_hash,
-        last_changed_at=poll.at,
-        last_entry_count=listed,
-        hub=hints.hub,
-        hints=hints.to_json(),
-    )
+    decision = decide_next(state, result, settings, interval=interval)
+    return _observed(advance(state, result, decision), poll), decision.reason
 
 
-def _failed(state: FeedState, poll: Poll, failure: Failure) -> FeedState:
+def _observed(state: FeedState, poll: Poll) -> FeedState:
+    """What fetching learned: validators, the body's hash, moves, the hub."""
     if poll.outcome is PollOutcome.SKIPPED:
         return state
-    return replace(
-        state,
-        status=FeedStatus.GONE if failure.kind is FailureKind.GONE else FeedStatus.FAILING,
-        last_polled_at=poll.at,
-        validators=poll.validators or state.validators,
-        failures=state.failures + 1,
-        last_failure=failure,
-    )
+    after = replace(state, validators=poll.validators or state.validators)
+    if poll.failure is not None:
+        return after
+    moved_to, move = settle_move(state, poll.asked, poll.permanent_url, poll.at)
+    after = replace(after, moved_to=moved_to, move=move)
+    if poll.parsed is None:
+        return after
+    return replace(after, body_hash=poll.body_hash, hub=poll.parsed.hints.hub)

@@ -18,6 +18,8 @@ from ingest.jobs import PARSE_SECONDS, read_feed
 from ingest.pipeline.context import Configured, Run
 from ingest.pipeline.feed_state import Poll, after_poll
 from ingest.planning import plan
+from ingest.polling.moves import address_to_poll
+from ingest.polling.validators import validators_to_send
 from ingest.urls import canonical_url
 from storage import entries, feeds
 from storage.entries import Recorded
@@ -50,24 +52,33 @@ async def poll_feed(run: Run, state: FeedState) -> Sequence[PendingRef]:
     except Exception as error:  # noqa: BLE001  the border of one feed
         run.observer.bug(f"feed {state.url}", traceback.format_exc())
         failure = Failure(FailureKind.INTERNAL, f"a mistake in ingest: {type(error).__name__}")
-        poll = Poll(PollOutcome.FAILED, run.now(), failure)
-    recorded, new, reason = await run.writer.write(_record, run, state, poll)
-    _count(run, state, poll, recorded, new)
-    run.observer.feed_ended(state, poll.outcome, reason)
+        poll = Poll(PollOutcome.FAILED, run.now(), state.url, failure)
+    with run.stage("record_poll"):
+        recorded, record = await run.writer.write(_record, run, state, poll)
+    _count(run, state, poll, recorded, record.new)
+    run.observer.feed_ended(state, record, poll.failure)
     run.observer.entries_found(state.outlet, len(recorded.pending))
     return recorded.pending
 
 
 async def _ask(run: Run, state: FeedState, configured: Configured) -> Poll:
     at = run.now()
-    request = FetchRequest(state.moved_to or state.url, Purpose.FEED, state.validators, configured.options)
-    answer = await run.fetcher.fetch(request)
+    asked = address_to_poll(state)
+    sent = validators_to_send(state.validators, at)
+    request = FetchRequest(asked, Purpose.FEED, sent, configured.options)
+    with run.stage("fetch_feed"):
+        answer = await run.fetcher.fetch(request)
     if isinstance(answer, Failure):
         paused = answer.kind is FailureKind.THROTTLED and answer.status is None
-        return Poll(PollOutcome.SKIPPED if paused else PollOutcome.FAILED, at, answer, http_status=answer.status)
+        outcome = PollOutcome.SKIPPED if paused else PollOutcome.FAILED
+        if not paused:
+            run.attempts.note(asked, at, answered=answer.kind not in (FailureKind.DNS, FailureKind.CONNECT))
+        return Poll(outcome, at, asked, answer, http_status=answer.status)
+    run.attempts.note(asked, at, answered=True)
     poll = Poll(
         PollOutcome.UNCHANGED,
         at,
+        asked,
         http_status=answer.status,
         bytes=answer.wire_bytes,
         seconds=answer.seconds,
@@ -83,14 +94,16 @@ async def _read(run: Run, state: FeedState, configured: Configured, answer: Fetc
     body_hash = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
     if body_hash == state.body_hash:
         return poll
-    parsed = await _parse(run, configured, answer)
+    with run.stage("parse_feed"):
+        parsed = await _parse(run, configured, answer)
     failure = parsed if isinstance(parsed, Failure) else parsed.failure
     if isinstance(parsed, Failure) or failure is not None:
         return replace(poll, outcome=PollOutcome.FAILED, failure=failure, validators=Validators())
     if parsed.is_sitemap_index:
         return await _read_sitemaps(run, configured, parsed, poll)
     kept_hash = None if answer.truncated else body_hash
-    return replace(poll, outcome=PollOutcome.CHANGED, parsed=parsed, body_hash=kept_hash)
+    complete = not answer.truncated
+    return replace(poll, outcome=PollOutcome.CHANGED, parsed=parsed, body_hash=kept_hash, complete=complete)
 
 
 async def _parse(run: Run, configured: Configured, answer: Fetched) -> ParsedFeed | Failure:
@@ -122,7 +135,7 @@ async def _read_sitemaps(run: Run, configured: Configured, index: ParsedFeed, po
     return replace(poll, outcome=PollOutcome.CHANGED, parsed=listed, validators=Validators())
 
 
-def _record(t: Connection, run: Run, state: FeedState, poll: Poll) -> tuple[Recorded, int, str]:
+def _record(t: Connection, run: Run, state: FeedState, poll: Poll) -> tuple[Recorded, PollRecord]:
     """Write a poll down, whole: its entries, what is known of the feed from now on, and the poll itself."""
     plans: list[PlannedEntry] = []
     recorded = Recorded()
@@ -130,24 +143,30 @@ def _record(t: Connection, run: Run, state: FeedState, poll: Poll) -> tuple[Reco
         plans = _plan(t, run, state, poll.parsed.entries, poll.at)
         recorded = entries.record(t, state.id, plans, poll.at)
     new = sum(planned.known is None for planned in plans)
-    after, reason = after_poll(state, poll, run.settings.polling, listed=len(plans), new=new)
-    feeds.save(t, after)
-    feeds.record_poll(
-        t,
-        PollRecord(
-            feed_id=state.id,
-            at=poll.at,
-            outcome=poll.outcome,
-            reason=reason,
-            http_status=poll.http_status,
-            bytes=poll.bytes,
-            seconds=poll.seconds,
-            entries=len(plans),
-            new=new,
-            next_poll_at=after.next_poll_at,
-        ),
+    after, reason = after_poll(
+        state,
+        poll,
+        run.settings.polling,
+        interval=run.feeds[state.url].feed.interval,
+        listed=len(plans),
+        new=new,
+        offline=run.attempts.machine_offline(poll.at),
     )
-    return recorded, new, reason
+    feeds.save(t, after)
+    record = PollRecord(
+        feed_id=state.id,
+        at=poll.at,
+        outcome=poll.outcome,
+        reason=reason,
+        http_status=poll.http_status,
+        bytes=poll.bytes,
+        seconds=poll.seconds,
+        entries=len(plans),
+        new=new,
+        next_poll_at=after.next_poll_at,
+    )
+    feeds.record_poll(t, record)
+    return recorded, record
 
 
 def _plan(t: Connection, run: Run, state: FeedState, listed: Sequence[Entry], now: datetime) -> list[PlannedEntry]:

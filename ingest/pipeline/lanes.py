@@ -25,11 +25,14 @@ class Lanes:
         self._queued: dict[Hashable, deque[Job]] = {}
         self._running: dict[Hashable, int] = {}
         self._ready: dict[Hashable, None] = {}  # lanes with a job queued and a place of their own free, in turn
+        self._closed = False
         self._empty = anyio.Event()
         self._empty.set()
 
     def put(self, lane: Hashable, job: Job) -> None:
-        """Queue a job; it starts at once if there is a place."""
+        """Queue a job; it starts at once if there is a place. After `close` it is dropped."""
+        if self._closed:
+            return
         if self._empty.is_set():
             self._empty = anyio.Event()
         self._queued.setdefault(lane, deque()).append(job)
@@ -39,6 +42,12 @@ class Lanes:
     async def drained(self) -> None:
         """Wait until no job is queued or under way."""
         await self._empty.wait()
+
+    def close(self) -> None:
+        """Drop what is queued and take no more; what is under way goes on."""
+        self._closed = True
+        self._queued.clear()
+        self._ready.clear()
 
     def _offer(self, lane: Hashable) -> None:
         if self._queued.get(lane) and self._running.get(lane, 0) < self._per_lane:

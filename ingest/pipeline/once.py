@@ -4,46 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
 
-from ingest.config import FeedSettings, OutletSettings, Settings
+from ingest.config import Settings
 from ingest.fetching import Fetcher, politeness_key
 from ingest.jobs import PRELOAD
 from ingest.keeping import new_counters
+from ingest.pipeline.beside import acquire_or_ask
 from ingest.pipeline.context import Configured, Observer, Run, utc_now
 from ingest.pipeline.entry_step import work_off
 from ingest.pipeline.feed_step import poll_feed
 from ingest.pipeline.lanes import Lanes
 from ingest.pipeline.report import Report
+from ingest.pipeline.selection import Selection, choose
 from ingest.pipeline.writer import Writer
 from ingest.workers import Workers
 from storage import entries, feeds, search
 from storage.archive import Archive
 from storage.errors import ArchiveError
 from storage.lock import FetchLock
-from storage.model import FeedState, FeedStatus, HostState, Outlet, PendingRef
+from storage.model import FeedState, HostState, Outlet, PendingRef
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 WORKERS = 2
 HOST_NOTES_EVERY = 0.5  # seconds
-LOCK_LOOK = 0.5  # seconds between two looks at a lock that another process holds
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which feeds a run is about."""
-
-    feeds: tuple[tuple[OutletSettings, FeedSettings], ...]
-    everything: bool = True  # also entries left pending by feeds that are polled no longer
-    due_only: bool = False
 
 
 async def run_once(
@@ -57,44 +49,49 @@ async def run_once(
     """Poll the selected feeds and work off what is pending. Waits its turn while another process fetches."""
     started = time.monotonic()
     with FetchLock(archive.path, "once") as lock:
-        await _acquire(lock, tell)
-        async with opened(archive, settings, observer) as run:
-            await _work(run, selection)
-            report = run.report
-            while await run.writer.write(search.flush):
-                pass
-            report.articles["pending"] = await run.writer.write(entries.pending_count)
-            report.requests, report.bytes = run.fetcher.requests, run.fetcher.bytes
+        report = await acquire_or_ask(lock, archive, selection, tell)
+        if report is None:
+            async with opened(archive, settings, observer) as run:
+                await _work(run, selection)
+                report = await closing_report(run, run.report)
+                report.requests, report.bytes = run.fetcher.requests, run.fetcher.bytes
     report.seconds = time.monotonic() - started
     return report
 
 
-async def _acquire(lock: FetchLock, tell: Callable[[str], None]) -> None:
-    told = False
-    while not lock.try_acquire():
-        if not told:
-            tell(f"waiting for {lock.holder() or 'another process'}, which is fetching into this archive")
-            told = True
-        await anyio.sleep(LOCK_LOOK)
+async def closing_report(run: Run, report: Report) -> Report:
+    """The report, once everything it counts can be searched."""
+    while await run.writer.write(search.flush):
+        pass
+    report.articles["pending"] = await run.writer.write(entries.pending_count)
+    return report
 
 
 @asynccontextmanager
-async def opened(archive: Archive, settings: Settings, observer: Observer) -> AsyncIterator[Run]:
+async def opened(
+    archive: Archive, settings: Settings, observer: Observer, *, now: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Run]:
     """Everything a run needs, open; closed in the right order whatever happens."""
-    configured = {feed.url: Configured.of(outlet, feed) for outlet, feed in settings.feeds()}
     async with AsyncExitStack() as stack:
         writer = await stack.enter_async_context(Writer(archive))
         workers = await stack.enter_async_context(Workers(WORKERS, preload=PRELOAD))
-        await writer.write(_sync, settings)
+        await writer.write(sync, settings)
         remembered = await writer.write(feeds.hosts)
         notes = await stack.enter_async_context(_HostNotes(writer))
         fetcher = await stack.enter_async_context(
-            Fetcher(settings.fetching, contact=settings.contact, hosts=remembered, remember=notes.put, now=utc_now)
+            Fetcher(settings.fetching, contact=settings.contact, hosts=remembered, remember=notes.put, now=now)
         )
-        yield Run(settings, writer, fetcher, workers, new_counters(), observer, configured)
+        feeds_by_url = configured(settings)
+        yield Run(settings, writer, fetcher, workers, new_counters(), observer, feeds_by_url, now=now)
 
 
-def _sync(t: Connection, settings: Settings) -> None:
+def configured(settings: Settings) -> Mapping[str, Configured]:
+    """Every enabled feed by its address."""
+    return {feed.url: Configured.of(outlet, feed) for outlet, feed in settings.feeds()}
+
+
+def sync(t: Connection, settings: Settings) -> None:
+    """Make the archive's outlets and feeds those of the settings."""
     outlets = {
         Outlet(o.name, o.title or o.name, o.home, o.language, tuple(o.formerly)): [feed.url for feed in o.feeds]
         for o in settings.outlets
@@ -140,18 +137,23 @@ def _save_hosts(t: Connection, states: Iterable[HostState]) -> None:
 
 
 async def _work(run: Run, selection: Selection) -> None:
-    states = await run.writer.write(feeds.states)
-    chosen = _chosen(run, states, selection)
+    chosen, left = await run.writer.read(choose, run, selection)
     run.observer.feeds_chosen(len(chosen))
-    left = await run.writer.write(_left_over, run, selection, chosen)
     run.observer.entries_found("", len(left))
-    try:
+    with one_archive_error():
         async with anyio.create_task_group() as group:
             settings = run.settings.fetching
             lanes = Lanes(group, per_lane=settings.per_host.concurrency, limit=4 * settings.concurrency)
             for state in chosen:
-                lanes.put(_lane(state.moved_to or state.url), partial(_poll_and_queue, run, lanes, state))
+                lanes.put(lane(state.moved_to or state.url), partial(_poll_and_queue, run, lanes, state))
             _queue(run, lanes, left)
+
+
+@contextmanager
+def one_archive_error() -> Iterator[None]:
+    """Around a task group: many tasks meet the same full disk; one error says so."""
+    try:
+        yield
     except BaseExceptionGroup as group_error:
         unusable = group_error.subgroup(ArchiveError)
         if unusable is None:
@@ -160,33 +162,8 @@ async def _work(run: Run, selection: Selection) -> None:
 
 
 def _first(group: BaseExceptionGroup[ArchiveError]) -> ArchiveError:
-    """Many tasks meet the same full disk: one line says so."""
     error = group.exceptions[0]
     return _first(error) if isinstance(error, BaseExceptionGroup) else error
-
-
-def _chosen(run: Run, states: Iterable[FeedState], selection: Selection) -> list[FeedState]:
-    wanted = {feed.url for _, feed in selection.feeds}
-    now = run.now()
-    return [
-        state
-        for state in states
-        if state.url in wanted
-        and (state.next_poll_at is None or state.next_poll_at <= now or not _waits(state, selection))
-    ]
-
-
-def _waits(state: FeedState, selection: Selection) -> bool:
-    """Whether the feed's due time counts: always with --due, and for a feed that said it is gone."""
-    return selection.due_only or state.status is FeedStatus.GONE
-
-
-def _left_over(t: Connection, run: Run, selection: Selection, chosen: list[FeedState]) -> list[PendingRef]:
-    """What earlier runs could not finish, of feeds that are still configured."""
-    due = run.now() if selection.due_only else None
-    enabled = {state.id for state in feeds.states(t) if state.url in run.feeds}
-    wanted = enabled if selection.everything else {state.id for state in chosen}
-    return [ref for ref in entries.pending_refs(t, due=due) if ref.feed_id in wanted]
 
 
 async def _poll_and_queue(run: Run, lanes: Lanes, state: FeedState) -> None:
@@ -195,8 +172,9 @@ async def _poll_and_queue(run: Run, lanes: Lanes, state: FeedState) -> None:
 
 def _queue(run: Run, lanes: Lanes, refs: Iterable[PendingRef]) -> None:
     for ref in refs:
-        lanes.put(_lane(ref.url), partial(work_off, run, ref))
+        lanes.put(lane(ref.url), partial(work_off, run, ref))
 
 
-def _lane(url: str | None) -> str:
+def lane(url: str | None) -> str:
+    """Which lane a job belongs to: the registrable domain that it asks."""
     return (politeness_key(url) if url else None) or ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 from storage.model import EntryStatus, Failure, PollOutcome
 
@@ -43,6 +44,14 @@ class Report:
     def failed(self, feed: str, url: str, failure: Failure) -> None:
         self.failures.append(ReportedFailure(feed, url, failure.kind, failure.detail))
 
+    def add(self, other: Report) -> None:
+        """Count what another one counted."""
+        self.feeds.update(other.feeds)
+        self.articles.update(other.articles)
+        self.entries_seen += other.entries_seen
+        self.entries_new += other.entries_new
+        self.failures += other.failures
+
     @property
     def all_feeds_failed(self) -> bool:
         return self.feeds["polled"] > 0 and self.feeds["failed"] == self.feeds["polled"]
@@ -59,3 +68,17 @@ class Report:
             "seconds": round(self.seconds, 3),
             "failures": [{"feed": f.feed, "url": f.url, "kind": f.kind, "detail": f.detail} for f in self.failures],
         }
+
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> Self:
+        """The report behind a document."""
+        return cls(
+            feeds=Counter(document["feeds"]),
+            articles=Counter(document["articles"]),
+            entries_seen=document["entries"]["seen"],
+            entries_new=document["entries"]["new"],
+            requests=document["http"]["requests"],
+            bytes=document["http"]["bytes"],
+            seconds=document["seconds"],
+            failures=[ReportedFailure(**failure) for failure in document["failures"]],
+        )

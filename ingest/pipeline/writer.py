@@ -42,5 +42,18 @@ class Writer:
             with self._archive.transaction() as t:
                 return work(t, *args, **kwargs)
 
+        return await self.run(transact)
+
+    async def read(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """The result of `work(connection, …)`, after all that was written before; locks nobody out."""
+
+        def look() -> R:
+            with self._archive.reading() as t:
+                return work(t, *args, **kwargs)
+
+        return await self.run(look)
+
+    async def run(self, work: Callable[[], R]) -> R:
+        """The result of something that must not happen beside a write."""
         async with self._places:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, transact)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -1,0 +1,57 @@
+"""The daemon's upkeep: old polls summed, the file tidied, copies made if the settings want them."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ingest.config import BackupSettings
+from ingest.pipeline.context import Run
+from storage import requests, upkeep
+from storage.archive import Archive
+from storage.errors import ArchiveError
+
+POLLS_KEPT = timedelta(days=30)  # one by one, then as daily sums
+REQUESTS_KEPT = timedelta(days=1)
+
+
+async def keep_up(run: Run, archive: Archive, log: Any) -> None:
+    """One round. Writes come in short transactions, so that articles are stored meanwhile."""
+    summed = 0
+    while count := await run.writer.write(upkeep.sum_polls, run.now() - POLLS_KEPT):
+        summed += count
+    await run.writer.write(requests.forget, run.now() - REQUESTS_KEPT)
+    await run.writer.run(lambda: upkeep.tidy(archive.path))
+    log.debug("upkeep_done", polls_summed=summed)
+    await _back_up(run.settings.backup, archive.path, run.now(), log)
+
+
+async def _back_up(settings: BackupSettings, path: Path, now: datetime, log: Any) -> None:
+    if settings.folder is None:
+        return
+    copies = _copies(Path(settings.folder), path)
+    if copies and now - settings.interval < copies[-1][0] <= now:
+        return
+    target = Path(settings.folder) / f"{path.stem}-{now:%Y%m%dT%H%M%SZ}.db"
+    try:
+        await asyncio.to_thread(upkeep.back_up, path, target)
+        for _, old in _copies(Path(settings.folder), path)[: -settings.keep]:
+            old.unlink(missing_ok=True)
+    except (ArchiveError, OSError) as error:
+        log.error("backup_failed", target=str(target), detail=str(error))
+    else:
+        log.info("backup_made", target=str(target), bytes=target.stat().st_size)
+
+
+def _copies(folder: Path, path: Path) -> list[tuple[datetime, Path]]:
+    """The copies made so far, the oldest first. Files of other names are nobody's copies and stay."""
+    found: list[tuple[datetime, Path]] = []
+    for copy in folder.glob(f"{path.stem}-*.db"):
+        try:
+            made = datetime.strptime(copy.stem.removeprefix(f"{path.stem}-"), "%Y%m%dT%H%M%S%z")
+        except ValueError:
+            continue
+        found.append((made, copy))
+    return sorted(found)

@@ -1,0 +1,287 @@
+"""What speaks for and against each block: named facts, from several witnesses that know nothing of each other.
+
+The engine (trafilatura) says which text is the article; a second extractor (resiliparse) and the publisher's JSON-LD say
+the same in their way; the place of a block, its names, its links and its shape say the rest. `weights.toml` gives each
+fact its weight; `select.py` adds them up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from ingest.pages.blocks import SECTIONS, Block
+
+_SENTENCE = re.compile(r"[.!?…。！？؟۔।]['\"”’»)\]]*$")
+_WORDS = re.compile(r"\w+")
+_LONG = 60  # letters of a paragraph that may vote for a container
+_SURE = 25  # letters that do not occur in an article by chance
+_FOREIGN = frozenset(("comment", "related", "newsletter", "author", "nav", "ad", "caption", "hidden", "aside"))
+_FOREIGN_TAGS = frozenset(("nav", "aside", "footer", "form", "figure", "figcaption", "li", "button"))
+_TELLING_TAGS = frozenset(["p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "blockquote", "figcaption"])
+HINTS = [
+    "caption",
+    "related",
+    "share",
+    "newsletter",
+    "author",
+    "meta",
+    "comment",
+    "ad",
+    "nav",
+    "player",
+    "embed",
+    "standfirst",
+    "title",
+    "aside",
+    "hidden",
+]
+
+
+def letters(text: str) -> str:
+    """What is compared: letters and digits, without case, space and punctuation."""
+    return "".join(_WORDS.findall(text.lower()))
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A text that somebody took for the article; says of a block whether it is in it."""
+
+    lines: frozenset[str]
+    whole: str
+
+    @classmethod
+    def of(cls, text: str) -> Witness:
+        lines = [letters(line) for line in text.split("\n")]
+        return cls(frozenset(lines), "".join(lines))
+
+    def has(self, key: str) -> bool:
+        return key in self.lines or (len(key) >= _SURE and key in self.whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the facts of a page's blocks refer to."""
+
+    blocks: Sequence[Block]
+    keys: Sequence[str]
+    chosen: Sequence[bool]  # by the engine, or found beside what it chose
+    container: HtmlElement | None  # the smallest element that holds nearly all of the chosen paragraphs
+    parent: HtmlElement | None  # the parent of most chosen text
+    first: int  # the first and the last chosen paragraph
+    last: int
+
+
+def survey(blocks: Sequence[Block], engine: Witness, second: Witness | None = None) -> Scene:
+    """Where the article is: where the engine found it, or a wider place if it overlooked a part of it."""
+    keys = [letters(block.text) for block in blocks]
+    chosen = [engine.has(key) for key in keys]
+    container = _container(blocks, keys, chosen)
+    if container is not None and second is not None:
+        wider = _grow(blocks, keys, chosen, container, second)
+        if wider is not container:
+            for index, block in enumerate(blocks):
+                if (
+                    not chosen[index]
+                    and is_prose(block, keys[index])
+                    and second.has(keys[index])
+                    and _holds(wider, block)
+                ):
+                    chosen[index] = True
+            container = wider
+    paragraphs = _paragraphs(blocks, keys, chosen)
+    parents: Counter[HtmlElement] = Counter()
+    for index in paragraphs:
+        place = blocks[index].place
+        parents[(place.parent or place).element] += len(keys[index])
+    return Scene(
+        blocks=blocks,
+        keys=keys,
+        chosen=chosen,
+        container=container,
+        parent=max(parents, key=lambda element: parents[element], default=None),
+        first=paragraphs[0] if paragraphs else 0,
+        last=paragraphs[-1] if paragraphs else len(blocks),
+    )
+
+
+def is_prose(block: Block, key: str) -> bool:
+    """A paragraph that could be of an article, going by its shape and its place alone."""
+    if block.tag != "p" or len(key) < _LONG or block.link_share > 0.3 or not _SENTENCE.search(block.text[-8:]):
+        return False
+    return not any(place.hints & _FOREIGN or place.tag in _FOREIGN_TAGS for place in block.place.chain())
+
+
+def _paragraphs(blocks: Sequence[Block], keys: Sequence[str], chosen: Sequence[bool]) -> list[int]:
+    return [
+        index
+        for index, block in enumerate(blocks)
+        if chosen[index] and len(keys[index]) >= _LONG and block.link_share < 0.4
+    ]
+
+
+def _container(blocks: Sequence[Block], keys: Sequence[str], chosen: Sequence[bool]) -> HtmlElement | None:
+    """The innermost element with at least 85 % of the chosen letters."""
+    weights: Counter[HtmlElement] = Counter()
+    depths: dict[HtmlElement, int] = {}
+    total = 0
+    for index in _paragraphs(blocks, keys, chosen):
+        total += len(keys[index])
+        for depth, place in enumerate(reversed(list(blocks[index].place.chain()))):
+            weights[place.element] += len(keys[index])
+            depths[place.element] = depth
+    holders = [element for element, weight in weights.items() if weight >= 0.85 * total]
+    return max(holders, key=lambda element: depths[element], default=None)
+
+
+def _grow(
+    blocks: Sequence[Block], keys: Sequence[str], chosen: Sequence[bool], container: HtmlElement, second: Witness
+) -> HtmlElement:
+    """`container`, or the ancestor that holds a good deal more prose which the second witness takes for the article.
+
+    An article cut in pieces by advertisements stands in several like elements, of which the engine takes one.
+    """
+    articles = {place.element for block in blocks if _holds(container, block) for place in block.place.chain()}
+    inside = 0
+    beyond: Counter[HtmlElement] = Counter()
+    for block, key, taken in zip(blocks, keys, chosen, strict=True):
+        if _holds(container, block):
+            inside += len(key) if taken or is_prose(block, key) else 0
+        elif is_prose(block, key) and second.has(key):
+            chain = list(block.place.chain())
+            if not any(place.tag == "article" and place.element not in articles for place in chain):
+                beyond.update({place.element: len(key) for place in chain})
+    for ancestor in container.iterancestors():
+        if beyond[ancestor] > 0.25 * inside:
+            return ancestor
+    return container
+
+
+def _holds(element: HtmlElement, block: Block) -> bool:
+    return any(place.element is element for place in block.place.chain())
+
+
+def facts_of_page(
+    scene: Scene, *, second: Witness | None, publisher: Witness | None, title: str, description: str
+) -> Iterator[frozenset[str]]:
+    """The facts of each block, in order."""
+    counts = Counter(scene.keys)
+    title_key, description_key = letters(title), letters(description)
+    chosen_keys = [key for key, chosen in zip(scene.keys, scene.chosen, strict=True) if chosen and len(key) >= _SURE]
+    confirmed = sum(len(key) for key in chosen_keys if publisher is not None and publisher.has(key))
+    told = confirmed > 0.6 * sum(map(len, chosen_keys))  # what the publisher gives may be a teaser, or another text
+    for index, block in enumerate(scene.blocks):
+        key = scene.keys[index]
+        facts = set(_shape(block))
+        facts.update(_position(scene, index))
+        if second is not None and second.has(key):
+            facts.add("second")
+        if publisher is not None and told:
+            facts.add("told" if publisher.has(key) else "untold" if len(key) > 30 else "untold_short")
+        if counts[key] > 1:
+            facts.add("repeated")
+        if title_key and (
+            key == title_key
+            or (((len(key) > 20 and key in title_key) or title_key in key) and abs(len(key) - len(title_key)) < 30)
+        ):
+            facts.add("title")
+        if len(key) > 30 and description_key and (key in description_key or description_key[:60] in key):
+            facts.add("described")
+        yield frozenset(_combine(facts, block))
+
+
+def _shape(block: Block) -> Iterator[str]:
+    length = len(block.text)
+    share = block.link_share
+    yield next(f"up_to_{limit}" for limit in (20, 40, 80, 160, 320, 10**9) if length <= limit)
+    if share > 0.8:
+        yield "all_linked"
+    elif share > 0.3:
+        yield "half_linked"
+    if _SENTENCE.search(block.text[-8:]):
+        yield "sentence"
+    elif length > 80:
+        yield "long_no_sentence"
+    if block.text.endswith((":", "：")):
+        yield "colon"
+    if block.text.isupper():
+        yield "upper"
+    if block.tag in _TELLING_TAGS:
+        yield f"tag_{'h4' if block.tag in ('h5', 'h6') else block.tag}"
+
+
+def _position(scene: Scene, index: int) -> Iterator[str]:
+    block = scene.blocks[index]
+    inside = False
+    hints: set[str] = set()
+    sections: set[str] = set()
+    places = list(block.place.chain())
+    for place in places:
+        if place.element is scene.container:
+            inside = True
+            break
+        hints |= place.hints
+        if place.tag in SECTIONS:
+            sections.add(place.tag)
+    yield "inside" if inside else "outside"
+    for hint in HINTS:
+        if hint in hints:
+            yield f"hint_{hint}"
+    for section in sections:
+        yield f"in_{section}"
+    if scene.chosen[index]:
+        yield "engine"
+    if len(places) > 1 and places[1].element is scene.parent:
+        yield "sibling"
+    if index < scene.first:
+        yield "before"
+    elif index > scene.last:
+        yield "after"
+    elif index > scene.last - 3:
+        yield "ending"
+    neighbours = [*scene.chosen[max(0, index - 1) : index], *scene.chosen[index + 1 : index + 2]]
+    if all(neighbours) and neighbours:
+        yield "between"
+    elif not any(neighbours):
+        yield "alone"
+
+
+def _combine(facts: set[str], block: Block) -> set[str]:
+    """Facts that mean more together."""
+    if (
+        "hint_standfirst" in facts
+        and "before" in facts
+        and not facts & {"all_linked", "half_linked", "title", "tag_figcaption", "hint_caption"}
+    ):
+        facts.add("standfirst_before")
+    if "hint_embed" in facts and "in_blockquote" in facts:
+        facts.add("embedded_quote")
+    if "described" in facts and "before" in facts:
+        facts.add("described_before")
+    linked = facts & {"all_linked", "half_linked"}
+    short = facts & {"up_to_20", "up_to_40", "up_to_80"}
+    for hint in ("related", "newsletter", "author", "ad", "aside", "nav", "meta", "share"):
+        if f"hint_{hint}" in facts:
+            if linked:
+                facts.add(f"{hint}_linked")
+            if short:
+                facts.add(f"{hint}_short")
+            if facts & {"before", "after"}:
+                facts.add(f"{hint}_edge")
+    if "tag_li" in facts and linked:
+        facts.add("item_linked")
+    if "engine" in facts and "second" not in facts:
+        facts.add("unsupported")
+    if "hint_author" in facts and facts & {"ending", "after"}:
+        facts.add("author_ending")
+    if "engine" not in facts:
+        facts.add("unchosen")
+        if "sibling" in facts and block.tag == "p":
+            facts.add("forgotten_paragraph")
+    if block.tag in ("h2", "h3", "h4") and "engine" in facts:
+        facts.add("engine_heading")
+    return facts

@@ -1,0 +1,356 @@
+"""`extract_article`: one pass from the bytes of a page to an article, with a reason for everything.
+
+gate -> tree -> claims, head, blocks -> engine and second witness -> facts, weights -> line rules -> kind -> metadata.
+A step that fails leaves a value, never an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from lxml.html import HtmlElement
+
+from ingest.pages.blocks import Block, cut_blocks
+from ingest.pages.engine import engine_text, second_text
+from ingest.pages.evidence import Witness, facts_of_page, is_prose, letters, survey
+from ingest.pages.feedtext import FeedText, article_from_entry, choose_text
+from ingest.pages.gate import Admitted, admit
+from ingest.pages.head import Head, read_head
+from ingest.pages.jsonld import Claims, read_claims
+from ingest.pages.kinds import Look, breaks_off, judge, visible_lines
+from ingest.pages.language import decide_language, declared_language, detected_language
+from ingest.pages.links import declared_canonical, lead_image, section_of, site_name, site_names, tags_of
+from ingest.pages.model import Extraction, FeedHint, Method, PageKind, RemovedLine
+from ingest.pages.outlet_rules import ExtractRules, drop, select, select_text, strip_lines
+from ingest.pages.people import choose_authors, split_names
+from ingest.pages.select import Verdict, weigh
+from ingest.pages.times import Clock, choose_times
+from ingest.pages.titles import choose_title
+from ingest.pages.tree import parse_html
+from ingest.pages.trim import trim
+from ingest.text import clean_line, plain_text, remove_unwanted
+from ingest.urls import canonical_url
+from storage.model import Failure
+
+_STAND_INS = (PageKind.CHALLENGE, PageKind.ERROR, PageKind.CONSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A page, parsed and read as far as all later steps need it."""
+
+    url: str
+    page: Admitted
+    root: HtmlElement
+    head: Head
+    claims: Claims
+    blocks: Sequence[Block]
+    names: frozenset[str]  # what the site calls itself
+    hint: FeedHint
+    rules: ExtractRules
+    language: str | None  # declared, or of the feed
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """A candidate for the text, with the verdict on every block."""
+
+    verdicts: Sequence[Verdict]
+    method: str
+    score: float
+    text: str
+
+
+def extract_article(
+    html: bytes,
+    *,
+    url: str,
+    content_type: str | None = None,
+    feed: FeedHint | None = None,
+    rules: ExtractRules | None = None,
+    language: str | None = None,
+    timezone: str | None = None,
+    now: datetime | None = None,
+    explain: bool = False,
+) -> Extraction:
+    """The article on a page. Never raises; what could not be had is in `failure` and `problems`.
+
+    `feed` is what the feed said of the article, `rules` the outlet's own, `language` and `timezone` the outlet's, `now`
+    what future dates are measured against. With `explain`, `removed` lists every line that was left out, and why.
+    """
+    hint = feed or FeedHint()
+    page = admit(html, content_type)
+    root = parse_html(page) if isinstance(page, Admitted) else page
+    if isinstance(page, Failure) or isinstance(root, Failure):
+        failure = page if isinstance(page, Failure) else root
+        assert isinstance(failure, Failure)
+        return _without_page(url, failure, hint)
+    source = _read(page, root, url, hint, rules or ExtractRules(), language)
+    body = _find_body(source)
+    return _assemble(source, body, Clock(timezone, source.language, now), explain)
+
+
+def _without_page(url: str, failure: Failure, hint: FeedHint) -> Extraction:
+    """What remains if there is no page to read: what the feed says."""
+    entry = _entry_text(hint, hint.language)
+    return Extraction(
+        url=url,
+        canonical_url=canonical_url(url),
+        title=hint.title,
+        authors=hint.authors,
+        published_at=hint.published_at,
+        updated_at=hint.updated_at,
+        language=hint.language,
+        image_url=hint.image_url,
+        text=entry.text,
+        method=entry.method,
+        failure=failure,
+        problems=(failure.detail,),
+        provenance=tuple((name, "feed") for name in ("title", "authors", "published_at") if getattr(hint, name)),
+    )
+
+
+def _read(
+    page: Admitted, root: HtmlElement, url: str, hint: FeedHint, rules: ExtractRules, language: str | None
+) -> _Source:
+    drop(root, rules.remove)
+    head = read_head(root)
+    claims = read_claims(root, page_titles=(head.first("og:title"), head.title, hint.title))
+    return _Source(
+        url=url,
+        page=page,
+        root=root,
+        head=head,
+        claims=claims,
+        blocks=cut_blocks(root),
+        names=frozenset(site_names(head, claims, url)),
+        hint=hint,
+        rules=rules,
+        language=declared_language(head, claims) or language or hint.language,
+    )
+
+
+def _find_body(source: _Source) -> _Body:
+    """The text: by the outlet's selectors, else by the engine and its witnesses, else what else the page has."""
+    if source.rules.body and (elements := select(source.root, source.rules.body)):
+        return _selected(source, elements)
+    second = Witness.of(second_text(source.page.html))
+    body = _by_engine(source, engine_text(source.root), second, Method.ENGINE)
+    if _looks_wrong(source, body):
+        others = [_by_engine(source, engine_text(source.root, thorough=True), second, Method.THOROUGH)]
+        if told := _told_text(source):
+            others.append(_by_engine(source, told, second, Method.JSON_LD))
+        body = max([body, *others], key=lambda candidate: (_worth(source, candidate), candidate is body))
+    if (
+        len(letters(body.text)) < 300
+        and (told := _told_text(source))
+        and len(letters(told)) > 2 * len(letters(body.text))
+    ):
+        body = _Body(body.verdicts, Method.JSON_LD, 0.5, told)
+    return body
+
+
+def _by_engine(source: _Source, text: str, second: Witness, method: str) -> _Body:
+    """What remains of a candidate text after the facts were weighed and the rules applied."""
+    scene = survey(source.blocks, Witness.of(text), second)
+    claims, head = source.claims, source.head
+    titles = [head.first("og:title"), plain_text(claims.headline), head.title, source.hint.title]
+    titles += [block.text for block in source.blocks if block.tag == "h1"][:3]
+    facts = facts_of_page(
+        scene,
+        second=second,
+        publisher=Witness.of(plain_lines(claims.body)) if claims.body else None,
+        title=head.first("og:title") or head.title,
+        description=head.first("og:description", "description", "twitter:description") or claims.description,
+    )
+    return _trimmed(source, weigh(scene, list(facts)), titles, method, second)
+
+
+def _selected(source: _Source, elements: Sequence[HtmlElement]) -> _Body:
+    """The blocks inside the selected elements, all of them but captions."""
+    chosen = set(elements)
+    verdicts = [
+        Verdict(
+            block,
+            letters(block.text),
+            any(place.element in chosen for place in block.place.chain()),
+            "not_selected",
+            1.0,
+        )
+        for block in source.blocks
+    ]
+    return _trimmed(source, verdicts, [source.head.first("og:title"), source.head.title], Method.SELECTORS, None)
+
+
+def _trimmed(
+    source: _Source, verdicts: Sequence[Verdict], titles: Iterable[str], method: str, second: Witness | None
+) -> _Body:
+    captions = [block.text for block in source.blocks if block.tag == "figcaption"]
+    trimmed = trim(verdicts, language=source.language, titles=titles, captions=captions)
+    patterns = strip_lines(source.rules)
+    if patterns:
+        trimmed = [
+            replace(verdict, kept=False, reason="outlet_rule")
+            if verdict.kept and any(pattern.search(verdict.block.text) for pattern in patterns)
+            else verdict
+            for verdict in trimmed
+        ]
+    kept = [verdict for verdict in trimmed if verdict.kept]
+    total = sum(len(verdict.key) for verdict in kept)
+    confirmed = sum(len(verdict.key) for verdict in kept if second is None or second.has(verdict.key))
+    text = "\n".join(remove_unwanted(verdict.block.text) for verdict in kept)
+    return _Body(trimmed, method if text else Method.NONE, round(confirmed / total, 3) if total else 0.0, text)
+
+
+def _looks_wrong(source: _Source, body: _Body) -> bool:
+    """Whether the fast path may have missed the article: little text, much prose elsewhere, or against the publisher's word."""
+    found = len(letters(body.text))
+    told = letters(plain_lines(source.claims.body))
+    if len(told) > 500 and found and _overlap(source, body) < 0.3:
+        return True
+    if found > 3000:
+        return False
+    prose = sum(len(key) for block in source.blocks if is_prose(block, key := letters(block.text)))
+    return found < 250 or prose > 2 * found
+
+
+def _overlap(source: _Source, body: _Body) -> float:
+    """How much of the text the publisher's JSON-LD has too."""
+    told = Witness.of(plain_lines(source.claims.body))
+    kept = [verdict.key for verdict in body.verdicts if verdict.kept]
+    return sum(len(key) for key in kept if told.has(key)) / max(1, sum(map(len, kept)))
+
+
+def _worth(source: _Source, body: _Body) -> float:
+    """What makes one candidate better than another: prose that other witnesses confirm."""
+    told = Witness.of(plain_lines(source.claims.body)) if len(source.claims.body) > 500 else None
+    worth = 0.0
+    for verdict in body.verdicts:
+        if verdict.kept:
+            prose = is_prose(verdict.block, verdict.key)
+            confirmed = told is not None and told.has(verdict.key)
+            worth += len(verdict.key) * (0.3 + 0.7 * prose + 1.0 * confirmed) * (1 - verdict.block.link_share)
+    return worth * (0.5 + 0.5 * body.score)
+
+
+def _told_text(source: _Source) -> str:
+    return plain_lines(source.claims.body) if len(source.claims.body) > 300 else ""
+
+
+def plain_lines(markup: str) -> str:
+    """The text of JSON-LD, a paragraph a line; markup in it is read as such."""
+    if "<" in markup and ">" in markup:
+        return article_from_entry(content_html=markup).text
+    return "\n".join(line for piece in markup.split("\n") if (line := clean_line(plain_text(piece))))
+
+
+def _entry_text(hint: FeedHint, language: str | None) -> FeedText:
+    return article_from_entry(content_html=hint.content_html, summary=hint.summary, title=hint.title, language=language)
+
+
+def _assemble(source: _Source, body: _Body, clock: Clock, explain: bool) -> Extraction:
+    """Kind, language and metadata; then the choice between the page's text and the feed's."""
+    head, claims, hint, rules = source.head, source.claims, source.hint, source.rules
+    title, title_source = _override(rules.title, source) or choose_title(
+        source.blocks, head, claims, names=source.names, feed_title=hint.title
+    )
+    authors, authors_source = _own_authors(source) or choose_authors(
+        source.blocks, head, claims, names=source.names, feed_authors=hint.authors
+    )
+    published, updated = choose_times(
+        source.root, source.blocks, head, claims, url=source.url, clock=clock, feed=hint.published_at
+    )
+    if own := _override(rules.date, source):
+        published = clock.read(own[0], own[1]) or published
+    kind, failure = judge(_look(source, body, title))
+    text = "" if kind in _STAND_INS else body.text
+    entry = _entry_text(hint, source.language)
+    choice = choose_text(text, entry, page_is_whole=failure is None)
+    if choice in (Method.FEED, Method.SUMMARY):
+        text = entry.text
+    detected = detected_language(text)
+    declared = declared_language(head, claims)
+    canonical, canonical_source = declared_canonical(head, claims, source.url)
+    image, image_source = lead_image(head, claims, source.url)
+    site, site_source = site_name(head, claims)
+    section, section_source = section_of(head, claims)
+    tags, tags_source = tags_of(head, claims)
+    sources = {
+        "title": title_source,
+        "authors": authors_source,
+        "published_at": published.source if published else "",
+        "updated_at": updated.source if updated else "",
+        "canonical_url": canonical_source,
+        "image_url": image_source or ("feed" if hint.image_url else ""),
+        "site_name": site_source,
+        "section": section_source,
+        "tags": tags_source,
+        "language": "declared" if declared else "detected" if detected else "",
+        "text": body.method if choice == "page" else choice,
+    }
+    return Extraction(
+        url=source.url,
+        canonical_url=canonical,
+        title=title,
+        authors=authors,
+        published_at=published.value if published else None,
+        updated_at=updated.value if updated else None,
+        language=decide_language(declared or source.language, detected, text),
+        site_name=site,
+        image_url=image or hint.image_url,
+        text=text,
+        method=str(body.method if choice == "page" else choice) if text else Method.NONE,
+        problems=source.page.problems + ((failure.detail,) if failure else ()),
+        page_kind=kind,
+        score=body.score if choice == "page" else 0.5 if text else 0.0,
+        section=section,
+        tags=tags,
+        is_free=_is_free(source),
+        description=plain_text(head.first("og:description", "description") or claims.description),
+        declared_language=declared,
+        detected_language=detected,
+        published_evidence=published.evidence if published else None,
+        updated_evidence=updated.evidence if updated else None,
+        provenance=tuple((name, where) for name, where in sources.items() if where),
+        failure=failure,
+        removed=_removed(body) if explain else (),
+    )
+
+
+def _override(selectors: Sequence[str], source: _Source) -> tuple[str, str] | None:
+    texts = select_text(source.root, selectors) if selectors else ()
+    return (texts[0], "outlet_rule") if texts else None
+
+
+def _own_authors(source: _Source) -> tuple[tuple[str, ...], str] | None:
+    texts = select_text(source.root, source.rules.authors) if source.rules.authors else ()
+    names = tuple(dict.fromkeys(name for text in texts for name in split_names(text)))
+    return (names, "outlet_rule") if names else None
+
+
+def _look(source: _Source, body: _Body, title: str) -> Look:
+    letters_in_all = sum(len(block.text) for block in source.blocks)
+    return Look(
+        url=source.url,
+        root=source.root,
+        head=source.head,
+        claims=source.claims,
+        title=title,
+        text=body.text,
+        all_lines=visible_lines(block.text for block in source.blocks),
+        linked_share=sum(block.linked for block in source.blocks) / max(1, letters_in_all),
+        truncated=breaks_off(body.text),
+    )
+
+
+def _is_free(source: _Source) -> bool | None:
+    if source.claims.free is not None:
+        return source.claims.free
+    tier = source.head.first("article:content_tier", "og:article:content_tier").lower()
+    return {"free": True, "locked": False, "metered": True}.get(tier)
+
+
+def _removed(body: _Body) -> tuple[RemovedLine, ...]:
+    return tuple(RemovedLine(verdict.block.text, verdict.reason) for verdict in body.verdicts if not verdict.kept)

@@ -1,0 +1,171 @@
+"""Lines that are not part of an article: rules as data, by language, each with a name.
+
+`rules/*.toml` hold the rules. A rule has a `name` (what the removed line is called), a `kind` that says how its phrases
+are read, examples that must `go` and look-alikes that must `stay` (both are tests). Phrases are small regular
+expressions that are matched without regard to case. Kinds:
+
+- `whole`: the line is the phrase.
+- `label`: the phrase, then a colon or a dash or a bar and the rest; or a line that is a link and begins with the phrase.
+- `opens`: the line begins with the phrase. - `holds`: the phrase occurs in it.
+- `made_of`: all words of the line are numbers, names of months and days or in `core` or `fill`; one is of `core`, and
+  one of `need` if the rule has that.
+- `heading`: the line begins with the phrase and what follows are links: the text ends before it.
+
+`words` is the longest line that the rule may take. `where` is `anywhere`, `edges` (before the first paragraph or among
+the last lines) or `tail` (among the last lines).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ingest.datewords import MONTH_NAMES
+
+LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "id", "it", "pt", "ru", "tr", "ur", "zh")
+MAX_LINE = 700  # characters; longer lines are prose
+_LEADING = re.compile(r"^[\s(\[【•·▪■►▶▸»›→➤➡👉📌📷🔴✅*#|<>\-–—―]+")
+_TRAILING = re.compile(r"[\s.!?:：…>»›→|…।۔。]+$")
+_WORD = re.compile(r"[^\s,;|/()\[\]{}·•\"“”]+")
+_QUOTES = str.maketrans("‘’‛`´", "'''''")
+_LABEL_END = r"\s*(?:[:：|»›>–—]|-\s|\.{3}|…)"
+_HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_GAP = re.compile(r"(?<!\\)\.([+*])")
+
+
+@dataclass(frozen=True, slots=True)
+class LineRule:
+    """One rule as read from a file."""
+
+    language: str
+    name: str
+    kind: str
+    where: str
+    words: int
+    pattern: re.Pattern[str] | None
+    core: frozenset[str]
+    fill: frozenset[str]
+    need: frozenset[str]
+    go: tuple[str, ...]
+    stay: tuple[str, ...]
+
+    def matches(self, line: Line) -> bool:
+        if line.words > self.words:
+            return False
+        if self.pattern is None:
+            return self._made_of(line)
+        if self.kind == "label":
+            found = self.pattern.match(line.text)
+            return bool(found and (found["end"] or (line.linked and line.words <= 30)))
+        if self.kind == "holds":
+            return bool(self.pattern.search(line.text) or self.pattern.search(line.bare))
+        return bool(self.pattern.match(line.bare if self.kind == "whole" else line.text))
+
+    def _made_of(self, line: Line) -> bool:
+        words = line.tokens
+        if not words or not self.core.intersection(words) or (self.need and not self.need.intersection(words)):
+            return False
+        return all(word in self.core or word in self.fill or word in _calendar() or _is_number(word) for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as rules see it: folded, without leading ornaments; `bare` also without final punctuation."""
+
+    text: str
+    bare: str
+    words: int
+    tokens: tuple[str, ...]
+    linked: bool
+
+    @classmethod
+    def of(cls, text: str, *, linked: bool = False) -> Line:
+        plain = _LEADING.sub("", text[: MAX_LINE + 1].translate(_QUOTES)).lower()
+        bare = _TRAILING.sub("", plain)
+        words = plain.count(" ") + 1 + len(_HAN.findall(plain)) // 2
+        tokens = tuple(word.strip(".:!?'…") or word for word in _WORD.findall(plain)) if words <= 20 else ()
+        return cls(plain, bare, words, tokens, linked)
+
+
+def match_line(text: str, rules: Iterable[LineRule], *, linked: bool = False) -> LineRule | None:
+    """The first rule that takes the line, or None."""
+    if len(text) > MAX_LINE:
+        return None
+    line = Line.of(text, linked=linked)
+    return next((rule for rule in rules if rule.matches(line)), None)
+
+
+@cache
+def rules_for(language: str | None) -> tuple[LineRule, ...]:
+    """The rules for texts in `language` (a tag such as `pt-BR`): its own and English; all if it is unknown or has none."""
+    primary = (language or "").lower().replace("_", "-").split("-")[0]
+    names = {"en", primary} if primary in LANGUAGES else set(LANGUAGES) if not primary else {"en"}
+    return tuple(rule for name in LANGUAGES if name in names for rule in _read(name))
+
+
+@cache
+def _read(language: str) -> tuple[LineRule, ...]:
+    path = files("ingest.pages").joinpath("rules").joinpath(f"{language}.toml")
+    if not path.is_file():
+        return ()
+    return tuple(_rule(language, table) for table in tomllib.loads(path.read_text("utf-8"))["rule"])
+
+
+def _rule(language: str, table: dict[str, Any]) -> LineRule:
+    kind = table["kind"]
+    core, fill, need = (frozenset(table.get(key, "").lower().split()) for key in ("core", "fill", "need"))
+    return LineRule(
+        language=language,
+        name=table["name"],
+        kind=kind,
+        where=table.get("where", "anywhere"),
+        words=table.get("words", {"whole": 12, "heading": 10}.get(kind, 40)),
+        pattern=None if kind == "made_of" else _compile(kind, table["phrases"]),
+        core=core,
+        fill=fill,
+        need=need,
+        go=tuple(table["go"]),
+        stay=tuple(table["stay"]),
+    )
+
+
+def _compile(kind: str, phrases: list[str]) -> re.Pattern[str]:
+    body = "|".join(_bound(_GAP.sub(r".{0,200}", phrase)) for phrase in phrases)
+    return re.compile(
+        {
+            "whole": rf"(?:{body})\Z",
+            "label": rf"(?:{body})(?P<end>{_LABEL_END})?",
+            "opens": rf"(?:{body})",
+            "holds": rf"(?:{body})",
+            "heading": rf"(?:{body})",
+        }[kind]
+    )
+
+
+def _bound(phrase: str) -> str:
+    """A phrase ends at the end of a word, where the script has such."""
+    end = phrase.rstrip(")?*+}")
+    open_ended = end.endswith(("\\w", "\\s", "\\b", "\\d")) or not end[-1:].isalnum() or _HAN.match(end[-1:])
+    return phrase if open_ended else rf"(?:{phrase})(?!\w)"
+
+
+@cache
+def _calendar() -> frozenset[str]:
+    months = (name for names in MONTH_NAMES for name in names.split(", "))
+    days = tomllib.loads(files("ingest.pages").joinpath("rules").joinpath("days.toml").read_text("utf-8"))["days"]
+    return frozenset([*months, *days.split()])
+
+
+def _is_number(word: str) -> bool:
+    return any(char.isdigit() for char in word) and len(word) <= 12
+
+
+def iter_rules() -> Iterator[LineRule]:
+    """Every rule of every language, for tests and documentation."""
+    for language in LANGUAGES:
+        yield from _read(language)

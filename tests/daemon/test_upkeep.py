@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from storage import Archive, feeds, requests, upkeep
+from storage.errors import ArchiveUnavailable
+from storage.feeds import PollRecord
+from storage.model import Outlet, PollOutcome
+from storage.requests import Wanted
+from tests.daemon.conftest import change_config
+from tests.daemon.inside import running
+from tests.pipeline.papers import Papers
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    """One outlet with two feeds; each was polled every six hours for 40 days, failing at every fourth poll."""
+    with Archive.open(f"sqlite:///{tmp_path / 'archive.db'}", write=True) as archive:
+        with archive.transaction() as t:
+            feeds.sync(t, {Outlet("dawn", "Dawn"): ["https://dawn.example/1", "https://dawn.example/2"]})
+            for number in range(160):
+                outcome = PollOutcome.FAILED if number % 4 == 3 else PollOutcome.CHANGED
+                for feed_id in (1, 2):
+                    at = NOW - timedelta(hours=6 * number)
+                    feeds.record_poll(
+                        t, PollRecord(feed_id, at, outcome, "…", bytes=100, seconds=0.5, entries=10, new=1)
+                    )
+        yield archive
+
+
+def sums(archive: Archive) -> list[tuple[int, ...]]:
+    """Polls, failures, bytes, entries, new ones: those kept one by one and those kept as sums."""
+    with archive.reading() as t:
+        kept = "select count(*), sum(outcome = 'failed'), sum(bytes), sum(entries), sum(new), sum(seconds) from poll"
+        by_day = (
+            "select sum(changed + failed), sum(failed), sum(bytes), sum(entries), sum(new), sum(seconds) from poll_day"
+        )
+        return [tuple(t.exec_driver_sql(query).one()) for query in (kept, by_day)]
+
+
+@pytest.mark.parametrize("most", [7, 5_000])
+def test_old_polls_become_daily_sums_and_nothing_is_lost(archive: Archive, most: int) -> None:
+    before = sums(archive)[0]
+    while True:
+        with archive.transaction() as t:
+            if not upkeep.sum_polls(t, NOW - timedelta(days=30), most):
+                break
+    kept, by_day = sums(archive)
+    assert kept[0] == 2 * (30 * 4 + 1)
+    assert tuple(a + b for a, b in zip(kept, by_day, strict=True)) == before
+    with archive.reading() as t:
+        days = t.exec_driver_sql("select count(*), count(distinct day), max(day) from poll_day").one()
+    assert tuple(days) == (2 * 11, 11, "2026-10-24")
+
+
+def test_due_feeds(archive: Archive) -> None:
+    urls = [f"https://dusk.example/{number}" for number in range(6)]
+    with archive.transaction() as t:
+        feeds.sync(t, {Outlet("dusk", "Dusk"): urls})
+        ids = [feeds.configured_ids(t)[url] for url in urls]
+        hours = [None, -1, 1, -5, 24 * 400, -3]
+        for feed_id, offset in zip(ids, hours, strict=True):
+            at = None if offset is None else f"{NOW + timedelta(hours=offset):%Y-%m-%dT%H:%M:%SZ}"
+            t.exec_driver_sql("update feed set next_poll_at = ? where id = ?", (at, feed_id))
+
+        def due(*without: int, most: int = 10) -> list[int]:
+            found = feeds.due(t, NOW, latest=NOW + timedelta(days=2), without=without, most=most)
+            return [ids.index(feed.id) for feed in found]
+
+        assert due() == [0, 3, 5, 1, 4]  # new, the longest overdue first, then a time that no clock can have meant
+        assert due(most=2) == [0, 3]
+        assert due(ids[3], ids[0]) == [5, 1, 4]
+        assert feeds.due_count(t, NOW, latest=NOW + timedelta(days=2), without=[ids[3]]) == 4
+
+
+def test_the_question_for_due_feeds_walks_an_index(archive: Archive) -> None:
+    with archive.reading() as t:
+        values = {"now": "2026", "latest": "2027", "without": "[]", "most": 5}
+        plan = [str(row.detail) for row in t.execute(feeds.text(f"EXPLAIN QUERY PLAN {feeds._DUE.text}"), values)]
+    assert sum("feed_due" in line for line in plan) == 3, plan
+    assert not any(line.startswith("SCAN feed") for line in plan), plan
+
+
+def test_a_copy_is_whole_and_there_only_then(archive: Archive, tmp_path: Path) -> None:
+    target = tmp_path / "copies" / "copy.db"
+    with archive.transaction() as t:  # in the middle of a write
+        t.exec_driver_sql("update outlet set title = 'Half'")
+        upkeep.back_up(archive.path, target)
+    with Archive.open(f"sqlite:///{target}") as copy:
+        assert [outlet.title for outlet in copy.outlets()] == ["Dawn"]
+    assert [path.name for path in target.parent.iterdir()] == ["copy.db"]
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ArchiveUnavailable, match="cannot write the copy"):
+        upkeep.back_up(archive.path, tmp_path / "file" / "copy.db")
+
+
+def test_tidying_stands_back_from_readers_and_writers(archive: Archive) -> None:
+    wal = archive.path.with_name("archive.db-wal")
+    with archive.transaction() as t:
+        t.exec_driver_sql("update outlet set title = 'Dusk'")
+        upkeep.tidy(archive.path)
+    assert wal.stat().st_size > 0
+    upkeep.tidy(archive.path)
+    assert wal.stat().st_size == 0
+
+
+def test_requests_are_forgotten_after_a_day(archive: Archive) -> None:
+    with archive.transaction() as t:
+        number = requests.post(t, Wanted(("https://dawn.example/1",), everything=True, due_only=False))
+        assert requests.unanswered(t) == {number: Wanted(("https://dawn.example/1",), True, False)}
+        requests.forget(t, datetime.now(UTC) - timedelta(days=1))
+        assert number in requests.unanswered(t)
+        requests.forget(t, datetime.now(UTC) + timedelta(days=1))
+        assert requests.unanswered(t) == {}
+
+
+def test_the_daemon_makes_copies_and_keeps_the_newest(papers: Papers, tmp_path: Path) -> None:
+    config = papers.write_config(tmp_path)
+    change_config(config, lambda v: v.update(backup={"folder": str(tmp_path / "copies"), "interval": "1s", "keep": 2}))
+    (tmp_path / "copies").mkdir()
+    (tmp_path / "copies" / "archive-my-own.db").write_text("not one of the daemon's")
+
+    async def scenario() -> None:
+        async with running(config) as daemon:
+            await daemon.log.wait_for("backup_made", times=4)
+
+    asyncio.run(scenario())
+    copies = sorted((tmp_path / "copies").glob("archive-2*.db"))
+    assert len(copies) == 2
+    assert (tmp_path / "copies" / "archive-my-own.db").exists()
+    connection = sqlite3.connect(copies[-1])
+    assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
+    connection.close()
