@@ -6,6 +6,7 @@ python -m benchmarks.fetching [FETCHES]        (1,500 by default)
 from __future__ import annotations
 
 import asyncio
+import statistics
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -18,6 +19,7 @@ from tests.hostile.client import fetcher, settings
 
 ROOT = Path(__file__).parents[1]
 AT_ONCE = 20
+ROUNDS = 5
 SERVER = """
 import asyncio
 BODY = b"<item>news</item>" * 600
@@ -77,15 +79,18 @@ async def main(fetches: int) -> None:
         async def fetch_unkept() -> None:
             (await unkept.get(url)).raise_for_status()
 
-        for name, one in (
-            ("this client", fetch_ours),
-            ("plain httpx, connections kept", fetch_plain),
-            ("plain httpx, a connection each", fetch_unkept),
-        ):
-            print(f"{name:32} {await cpu_of(one, fetches):.2f} ms")
+        clients = {
+            "this client": fetch_ours,
+            "plain httpx, connections kept": fetch_plain,
+            "plain httpx, a connection each": fetch_unkept,
+        }
+        rounds = [{name: await cpu_of(one, fetches // ROUNDS) for name, one in clients.items()} for _ in range(ROUNDS)]
+    for name in clients:
+        costs = [measured[name] for measured in rounds]
+        print(f"{name:32} {statistics.median(costs):.2f} ms (from {min(costs):.2f} to {max(costs):.2f})")
     server.terminate()
     await server.wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_500))
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_500))

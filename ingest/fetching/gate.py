@@ -79,6 +79,7 @@ class Gate:
         self._delay = delay
         self._places = places
         self._lanes: dict[str, _Lane] = {}
+        self._sweep_at = _MANY_LANES
 
     @asynccontextmanager
     async def turn(self, domain: str, delay: float, admit: Callable[[], None]) -> AsyncIterator[None]:
@@ -102,7 +103,7 @@ class Gate:
 
     def _lane(self, domain: str) -> _Lane:
         if domain not in self._lanes:
-            if len(self._lanes) >= _MANY_LANES:
+            if len(self._lanes) >= self._sweep_at:
                 self._forget_idle()
             self._lanes[domain] = _Lane(asyncio.Semaphore(self._per_domain), asyncio.Lock())
         return self._lanes[domain]
@@ -110,6 +111,7 @@ class Gate:
     def _forget_idle(self) -> None:
         now = _time()
         self._lanes = {name: lane for name, lane in self._lanes.items() if lane.users or lane.next_start > now}
+        self._sweep_at = max(_MANY_LANES, 2 * len(self._lanes))  # seldom, however many there are
 
 
 def _time() -> float:

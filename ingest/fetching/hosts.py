@@ -26,6 +26,7 @@ class Hosts:
         self._now = now
         self._states = {state.domain: state for state in known if self._counts(state)}
         self._pauses_in_a_row: dict[str, int] = {}
+        self._sweep_at = _MANY
 
     def pause(self, domain: str) -> tuple[datetime, str] | None:
         """Until when the domain is left alone, and why; None if it is not.
@@ -65,9 +66,10 @@ class Hosts:
         return self._states.get(domain) or HostState(domain)
 
     def _keep(self, state: HostState) -> None:
-        if len(self._states) >= _MANY:
+        if len(self._states) >= self._sweep_at:
             self._states = {name: known for name, known in self._states.items() if self._counts(known)}
             self._pauses_in_a_row = {name: n for name, n in self._pauses_in_a_row.items() if name in self._states}
+            self._sweep_at = max(_MANY, 2 * len(self._states))  # seldom, however many there are
         self._states[state.domain] = state
         self._remember(state)
 

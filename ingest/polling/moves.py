@@ -1,4 +1,4 @@
-"""Permanent moves and feeds that are gone: what is asked next time. Pure.
+"""Permanent moves: what is asked next time. Pure.
 
 A single 301 proves little: captive portals, outages and test deployments send them too. So a move is adopted when the
 same target has answered well at three polls over at least a day. The configured URL stays the feed's key.
@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from storage.model import Failure, FailureKind, FeedState, MoveEvidence
+from storage.model import FeedState, MoveEvidence
 
 POLLS: Final = 3
 PERIOD: Final = timedelta(hours=24)
-GONE_RECHECK: Final = timedelta(days=30)
+GONE_RECHECK: Final = timedelta(days=30)  # after a 410; `ingest.polling.decide` decides by it
 _DOUBTS: Final = 3  # failures in a row after which every third poll asks the configured URL again
 
 
@@ -58,8 +58,3 @@ def settle_move(
     if asked == state.url and permanent_url is None:
         return None, evidence
     return state.moved_to, evidence
-
-
-def gone_until(failure: Failure, now: datetime) -> datetime | None:
-    """When a feed that answered 410 is asked again; None for every other failure, 404 included: those back off."""
-    return now + GONE_RECHECK if failure.kind is FailureKind.GONE and failure.status == 410 else None

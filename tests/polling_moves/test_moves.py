@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.polling.moves import address_to_poll, gone_until, observe_move, settle_move
-from storage.model import Failure, FailureKind, FeedState, MoveEvidence
+from ingest.polling.moves import address_to_poll, observe_move, settle_move
+from storage.model import FeedState, MoveEvidence
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -71,13 +71,3 @@ def test_a_failing_target_is_doubted_and_the_configured_one_heard() -> None:
 def test_https_is_not_given_up() -> None:
     state = FeedState(1, "outlet", OLD, move=MoveEvidence("http://old.test/feed", NOW, 2))
     assert settle_move(state, OLD, "http://old.test/feed", NOW + 24 * HOUR) == (None, None)
-
-
-def test_gone_is_410_alone() -> None:
-    for kind, status, expected in (
-        (FailureKind.GONE, 410, NOW + timedelta(days=30)),
-        (FailureKind.GONE, 404, None),
-        (FailureKind.HTTP_4XX, 404, None),
-        (FailureKind.HTTP_4XX, 403, None),
-    ):
-        assert gone_until(Failure(kind, "", status), NOW) == expected
