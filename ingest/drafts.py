@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import regex
@@ -20,21 +21,24 @@ _WORD = regex.compile(
 )
 
 
-def draft_from_page(pending: PendingEntry, page: Page, hints: OutletHints) -> ArticleDraft | Failure:
+def draft_from_page(pending: PendingEntry, page: Page, hints: OutletHints, now: datetime) -> ArticleDraft | Failure:
     """The article on the page; the feed's own text where the page is no article; a Failure where both fail."""
-    extraction = extract(page, hints, pending.entry)
+    extraction = extract(page, hints, now, pending.entry)
     if extraction.failure is not None:
         return draft_from_feed(pending, hints, instead_of=extraction.failure)
     return _draft(pending, extraction, hints, page_url=page.url)
 
 
-def extract(page: Page, hints: OutletHints, entry: Entry | None = None, *, explain: bool = False) -> Extraction:
+def extract(
+    page: Page, hints: OutletHints, now: datetime, entry: Entry | None = None, *, explain: bool = False
+) -> Extraction:
     """What the page says, with the feed's entry as a witness."""
     return extract_article(
         page.body,
         url=page.url,
         content_type=page.content_type,
         rules=ExtractRules.of(hints.extract) if hints.extract else None,
+        now=now,
         feed=_hint(entry) if entry else None,
         language=(entry.language if entry else None) or hints.language,
         timezone=hints.timezone,
@@ -59,12 +63,17 @@ def draft_from_feed(
     pending: PendingEntry, hints: OutletHints, *, instead_of: Failure | None = None
 ) -> ArticleDraft | Failure:
     """The article as the feed itself carries it. `instead_of` says why the page could not be had."""
-    extraction = article_from_entry(pending.entry, language=hints.language)
-    words = count_words(extraction.text)
+    entry = pending.entry
+    language = entry.language or hints.language
+    found = article_from_entry(
+        content_html=entry.content_html, summary=entry.summary, title=entry.title, language=language
+    )
+    words = count_words(found.text)
     if instead_of is not None and words < MIN_FEED_WORDS:
         return instead_of
     if words == 0:
         return Failure(FailureKind.NO_TEXT, "the feed's entry has no text")
+    extraction = Extraction(entry.url or "", text=found.text, method=found.method, language=language)
     return _draft(pending, extraction, hints, page_url=None)
 
 

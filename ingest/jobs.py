@@ -6,7 +6,7 @@ loads them, which halves its start, and hostile bytes never meet them there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from storage.model import ArticleDraft, Failure, PendingEntry
 
 if TYPE_CHECKING:
-    from ingest.config import ExtractSettings
     from ingest.feeds import ParsedFeed
     from ingest.imports import Rejected
     from ingest.pages import Extraction
@@ -41,7 +40,7 @@ class OutletHints:
 
     language: str | None = None
     timezone: str | None = None
-    extract: ExtractSettings | None = None
+    extract: Mapping[str, str | tuple[str, ...]] | None = None  # the outlet's own rules, where it has any
 
 
 def read_feed(body: bytes, url: str, content_type: str | None, timezone: str | None) -> ParsedFeed:
@@ -50,17 +49,17 @@ def read_feed(body: bytes, url: str, content_type: str | None, timezone: str | N
     return parse_feed(body, url=url, content_type=content_type, timezone=timezone)
 
 
-def read_page(page: Page, hints: OutletHints) -> Extraction:
+def read_page(page: Page, hints: OutletHints, now: datetime) -> Extraction:
     """For a preview: with every removed line and why."""
     from ingest.drafts import extract
 
-    return extract(page, hints, explain=True)
+    return extract(page, hints, now, explain=True)
 
 
-def draft_from_page(pending: PendingEntry, page: Page, hints: OutletHints) -> ArticleDraft | Failure:
+def draft_from_page(pending: PendingEntry, page: Page, hints: OutletHints, now: datetime) -> ArticleDraft | Failure:
     from ingest import drafts
 
-    return drafts.draft_from_page(pending, page, hints)
+    return drafts.draft_from_page(pending, page, hints, now)
 
 
 def draft_from_feed(

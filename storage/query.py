@@ -59,9 +59,11 @@ def article_page(c: Connection, wanted: ArticleFilter, limit: int, after: Mark |
     if after is not None:
         chosen = chosen.and_("(a.sort_at, a.id) < (:mark_time, :mark_id)", mark_time=after.sort_at, mark_id=after.id)
     # The inner query runs on indexes alone; wide rows are read for the page only.
-    ids = f"SELECT a.id {FROM} WHERE {chosen} ORDER BY a.sort_at DESC, a.id DESC LIMIT :limit"
-    rest = f"id IN ({ids}) ORDER BY sort_at DESC, id DESC"
-    return rows(c, Article, rest, {**chosen.parameters, "limit": limit})
+    newest = "ORDER BY sort_at DESC, id DESC LIMIT :limit"
+    first = "ORDER BY a.sort_at DESC, a.id DESC LIMIT :limit"
+    branches = [f"SELECT * FROM (SELECT a.sort_at, a.id {FROM} WHERE {branch} {first})" for branch in chosen.apart()]
+    ids = f"SELECT id FROM ({' UNION '.join(branches)}) {newest}"
+    return rows(c, Article, f"id IN ({ids}) {newest}", {**chosen.parameters, "limit": limit})
 
 
 def _with_words(c: Connection, chosen: Where) -> Where:

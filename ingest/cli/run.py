@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest.cli import output
-from ingest.cli.frame import NOTHING_DONE, command_group
+from ingest.cli.frame import INTERRUPTED, NOTHING_DONE, command_group
 from ingest.cli.options import Config, Database
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ def run(
     around = Surroundings(file, Notifier(os.environ), log, Figures(health), health)
     with _web(around, settings.metrics, metrics_port):
         asyncio.run(run_service(around, settings, url))
+    if around.at_once.is_set():
+        raise typer.Exit(INTERRUPTED)
 
 
 def _web(around: Surroundings, settings: MetricsSettings, option: int | None) -> AbstractContextManager[object]:

@@ -16,10 +16,12 @@ class Health:
         self._clock = clock
         self._success_at = self._beat_at = clock()
         self._failed_since = False
+        self.beats = 0
         self.ready = False  # the archive is open and work is taken
 
     def beat(self) -> None:
         self._beat_at = self._clock()
+        self.beats += 1
 
     def polled(self, *, success: bool) -> None:
         if success:

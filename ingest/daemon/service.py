@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +21,7 @@ from storage.lock import DAEMON, FetchLock
 LOOK = 0.5  # seconds between two looks at the lock of an `ingest once`
 GIVE_UP = 600.0  # seconds without a usable archive
 LONGEST_WAIT = 60.0  # seconds between two attempts to open it again
+AT_ONCE = 1.5  # seconds that an orderly end may take after the second signal
 INTERRUPTED = 130
 
 
@@ -103,7 +104,9 @@ def _stop(around: Surroundings, name: str) -> None:
     if not around.stop.is_set():
         around.log.info("stopping", signal=name)
         around.stop.set()
-        return
-    around.log.warning("stopped_at_once", signal=name)
-    sys.stderr.flush()
-    os._exit(INTERRUPTED)
+    elif not around.at_once.is_set():
+        around.log.warning("stopping_at_once", signal=name)
+        around.at_once.set()
+        last_resort = threading.Timer(AT_ONCE, os._exit, (INTERRUPTED,))  # should a lock or a worker hold us up
+        last_resort.daemon = True
+        last_resort.start()

@@ -101,6 +101,10 @@ class Session:
         await self._around.stop.wait()
         self._over.set()
 
+    async def _wait_for_hurry(self, patience: anyio.CancelScope) -> None:
+        await self._around.at_once.wait()
+        patience.cancel()
+
     async def _drain(self) -> None:
         around, under_way = self._around, self._dispatcher
         if self.successor is None:
@@ -111,6 +115,7 @@ class Session:
         entries_begun = sum(job.begun for job in under_way.entries.values())
         around.log.info("draining", feeds=feeds_begun, entries=entries_begun, seconds=around.rhythm.drain)
         with anyio.move_on_after(around.rhythm.drain) as patience:
+            self._group.start_soon(self._wait_for_hurry, patience)
             await self._lanes.drained()
         if patience.cancelled_caught:
             around.log.warning("cut_off", feeds=len(under_way.feeds), entries=len(under_way.entries))
@@ -162,10 +167,8 @@ class Session:
         now, latest, under_way = self._run.now(), self._latest(), self._dispatcher
         asleep = [*under_way.disabled, *under_way.feeds]
         due = feeds.due(t, now, latest=latest, without=asleep, most=self._quota)
-        self._quota = BURST
-        if len(due) >= BURST:
-            backlog = len(due) + feeds.due_count(t, now, latest=latest, without=asleep)
-            self._quota = max(BURST, ceil(backlog / SPREAD))
+        overdue = feeds.due_count(t, now, latest=latest, without=asleep) if len(due) >= BURST else 0
+        self._quota = round_size(overdue)
         room = max(MOST_ENTRIES - len(under_way.entries), 0)
         left = entries.due_refs(
             t, now, latest=latest, without=under_way.disabled, under_way=under_way.entries, most=room
@@ -223,6 +226,11 @@ class Session:
 
     def _clock_was_set(self, seconds: float) -> None:
         self._around.log.warning("clock_was_set", seconds=round(seconds))
+
+
+def round_size(overdue: int) -> int:
+    """How many feeds to begin with in one round: a backlog is worked off evenly, few feeds at once."""
+    return max(BURST, ceil(overdue / SPREAD))
 
 
 async def _whenever(bell: Callable[[], Awaitable[None]], duty: Callable[[], Awaitable[None]]) -> None:

@@ -36,4 +36,5 @@ class Surroundings:
     rhythm: Rhythm = Rhythm()
     now: Callable[[], datetime] = utc_now
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    at_once: asyncio.Event = field(default_factory=asyncio.Event)  # set after `stop`: nothing is waited for
     reload: asyncio.Event = field(default_factory=asyncio.Event)

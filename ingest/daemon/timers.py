@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
+from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
@@ -35,7 +36,9 @@ class Timers:
     def __init__(self, jumped: Callable[[float], None]) -> None:
         self._jumped = jumped
         self._scheduler: Any = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+            timezone=UTC,
+            executors={"default": DebugExecutor()},  # calls the bell where it is, in the event loop
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         self._watching: asyncio.TimerHandle | None = None
         self._apart = 0.0
@@ -44,14 +47,11 @@ class Timers:
         """A bell that rings at once and then every `seconds`: await the result for the next ring."""
         bell = asyncio.Event()
 
-        async def ring() -> None:
-            bell.set()
-
         async def heard() -> None:
             await bell.wait()
             bell.clear()
 
-        self._scheduler.add_job(ring, _Every(seconds))
+        self._scheduler.add_job(bell.set, _Every(seconds))
         return heard
 
     def __enter__(self) -> Self:

@@ -1,29 +1,43 @@
-"""OPML: the lists of feeds that readers exchange (http://opml.org/spec2.opml). Bytes to outlines and back, losslessly.
+"""OPML, the lists of feeds that readers exchange: bytes into a tree of outlines, and back.
 
-What an outline means, and how outlets become outlines, is `ingest.config.outlines`' business.
+Read as leniently as feeds are: encodings, bare ampersands, HTML's entities, missing end tags, attributes in any case
+(`xmlurl`). Entity declarations go before the parser sees the text. Call `read_opml` in a worker with a wall clock and a
+memory limit.
+
+OPML 2.0: http://opml.org/spec2.opml
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from lxml import etree
 
 from ingest.feeds.encodings import decode
-from ingest.feeds.repair import prepare, remove_illegal
-from ingest.urls import resolve_link
+from ingest.feeds.repair import prepare
+from ingest.text import clean_line
 from storage.model import Failure, FailureKind
 
-MAX_DEPTH = 100
+NAMESPACE = "urn:ingest:opml"  # of the attributes that say what OPML has no word for
+ROOTS = frozenset(("opml", "outlinedocument"))  # the second before OPML 1.0
+MAX_SIZE = 5_000_000  # bytes
+MAX_OUTLINES = 50_000
+MAX_DEPTH = 50  # folders in folders; what stands deeper comes into the deepest one
+MAX_NAMED = 20  # of the outlines that damage left without an address
 
-_VALID_NAME = re.compile(r"(?:\{[^{}]+\})?[A-Za-z_][\w.-]*")  # of what can be written again
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
+# A quote that neither opens nor closes a value: `title="Газета "Коммерсантъ""`, as many lists have it.
+_INNER_QUOTE = re.compile(r"""(?<!=)(?<!= )"(?!\s{1,200}[A-Za-z_][\w:.-]{0,50} ?= ?["']|\s{0,200}[/?]?>)""")
+_WRITABLE = re.compile(r"(?:\{[^{}\s]+\})?[A-Za-z_][\w.-]*")  # attributes of any other name cannot be written again
+_NAMES = {name.lower(): name for name in ("text", "title", "type", "xmlUrl", "htmlUrl", "url", "language")}
+_FEED_TYPES = frozenset(("rss", "atom", "feed", "rdf"))
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One `<outline>`: its attributes, and the outlines in it. Names of other namespaces are `{uri}name`."""
+    """One `<outline>`: its attributes, and the outlines in it. Names of our namespace are written `{urn:…}name`."""
 
     attributes: Mapping[str, str]
     children: tuple[Outline, ...] = ()
@@ -31,87 +45,107 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Opml:
-    """A document: the texts of its head by name, and its outlines."""
+    """A list of feeds, read. `problems` are what was wrong and got by."""
 
     outlines: tuple[Outline, ...]
-    head: Mapping[str, str] = field(default_factory=dict)
-    version: str = "2.0"
+    title: str = ""
+    problems: tuple[str, ...] = ()
 
 
-def parse_opml(body: bytes, content_type: str | None = None) -> Opml | Failure:
-    """Read a document; malformed ones as far as they go. Never raises."""
-    document = prepare(decode(body, content_type).text)
-    if document.root not in ("opml", "outlinedocument"):
-        return Failure(FailureKind.MALFORMED, f"not OPML: the root element is {document.root[:50] or 'missing'}")
-    markup = "".join((document.head, *document.entries, document.tail))
+def read_opml(body: bytes) -> Opml | Failure:
+    """The outlines of an OPML file; a Failure for what is none. Never raises."""
+    if len(body) > MAX_SIZE:
+        return Failure(FailureKind.TOO_LARGE, f"more than {MAX_SIZE // 1_000_000} MB")
+    decoded = decode(body)
+    document = prepare(decoded.text)
+    if document.root not in ROOTS:
+        found = f"begins with <{clean_line(document.root)[:50]}>" if document.root else "holds no markup"
+        return Failure(FailureKind.WRONG_TYPE, f"not an OPML file: it {found}")
+    text = "".join((document.head, *document.entries, document.tail))
+    root, well_formed = _parse(text)
+    if not well_formed:
+        root, _ = _parse(_INNER_QUOTE.sub("&quot;", text))
+    if root is None:
+        return Failure(FailureKind.MALFORMED, "not an OPML file: it cannot be read as XML")
+    reader = _Reader()
+    outlines = reader.children(root, 0)
+    problems = [problem for problem in (decoded.problem, *document.problems) if problem]
+    if not well_formed:
+        problems.append("not well-formed XML; what could be read was")
+        problems += [f"no address could be read for {title!r}" for title in _bare(outlines)][:MAX_NAMED]
+    if reader.room < 0:
+        problems.append(f"more than {MAX_OUTLINES:,} outlines; the rest was left out")
+    title = next((element.text for element in root.iter("{*}title") if element.text), "")
+    return Opml(outlines, clean_line(title)[:300], tuple(problems))
+
+
+def write_opml(outlines: Iterable[Outline], *, title: str) -> bytes:
+    """An OPML 2.0 file, UTF-8, the same for the same outlines. Characters that XML does not allow are left out."""
+    root = etree.Element("opml", {"version": "2.0"}, nsmap={"ingest": NAMESPACE})
+    head = etree.SubElement(root, "head")
+    etree.SubElement(head, "title").text = _legal(title)
+    _write(etree.SubElement(root, "body"), outlines)
+    etree.indent(root)
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8") + b"\n"
+
+
+def _parse(text: str) -> tuple[etree._Element | None, bool]:
+    """The root, as much of it as can be read, and whether all was as it should be."""
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root: etree._Element | None = etree.fromstring(markup.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError as error:
-        return Failure(FailureKind.MALFORMED, f"not well-formed: {error.msg}")
-    if root is None:
-        return Failure(FailureKind.MALFORMED, "not well-formed")
-    head = root.find("{*}head")
-    body_element = root.find("{*}body")
-    return Opml(
-        outlines=_outlines(root if body_element is None else body_element, 0),
-        head={_name(child): child.text or "" for child in _elements(head) if _VALID_NAME.fullmatch(_name(child))},
-        version=root.get("version") or "1.0",
-    )
+        root: etree._Element | None = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        return None, False
+    return root, not parser.error_log
 
 
-def write_opml(opml: Opml) -> bytes:
-    """The document as UTF-8 XML. Prefixes are made up where attributes are of other namespaces."""
-    root = etree.Element("opml", {"version": opml.version})
-    head = etree.SubElement(root, "head")
-    for name, text in opml.head.items():
-        etree.SubElement(head, name).text = remove_illegal(text)
-    _append(etree.SubElement(root, "body"), opml.outlines)
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
-
-
-def feed_urls(outlines: Sequence[Outline]) -> Iterator[tuple[str, tuple[str, ...], Outline]]:
-    """Every feed as (address, folders from the outermost, outline). `feed:` addresses are read as http."""
-    yield from _feed_urls(outlines, ())
-
-
-def _feed_urls(outlines: Sequence[Outline], folders: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...], Outline]]:
+def _bare(outlines: Iterable[Outline]) -> Iterator[str]:
+    """The titles of outlines that are neither feed nor folder: what damage left of them."""
     for outline in outlines:
-        names = {name.lower(): value for name, value in outline.attributes.items()}
-        address = names.get("xmlurl", "").strip()
-        if address.startswith("feed:"):
-            address = "http:" + address[5:] if address.startswith("feed://") else address[5:]
-        if url := resolve_link(None, address):
-            yield url, folders, outline
-        yield from _feed_urls(outline.children, (*folders, names.get("title") or names.get("text") or ""))
+        if not outline.children and "xmlUrl" not in outline.attributes:
+            yield clean_line(outline.attributes.get("title") or outline.attributes.get("text", ""))[:100]
+        yield from _bare(outline.children)
 
 
-def _outlines(element: etree._Element, depth: int) -> tuple[Outline, ...]:
-    if depth > MAX_DEPTH:
-        return ()
-    return tuple(
-        Outline(_attributes(child), _outlines(child, depth + 1))
-        for child in _elements(element)
-        if _name(child) == "outline"
-    )
+def _write(parent: etree._Element, outlines: Iterable[Outline]) -> None:
+    for outline in outlines:
+        attributes = {name: _legal(value) for name, value in outline.attributes.items()}
+        _write(etree.SubElement(parent, "outline", attributes), outline.children)
+
+
+def _legal(text: str) -> str:
+    return _ILLEGAL.sub("", text)
+
+
+class _Reader:
+    """Builds outlines, as many as there is room for."""
+
+    def __init__(self) -> None:
+        self.room = MAX_OUTLINES
+
+    def children(self, element: etree._Element, depth: int) -> tuple[Outline, ...]:
+        """The outlines in an element; elements that are none (`body`, a stray tag) are looked through."""
+        found: list[Outline] = []
+        for child in element:
+            if self.room < 0 or not isinstance(child.tag, str):
+                continue
+            if str(child.tag).rpartition("}")[2].lower() != "outline":
+                found += self.children(child, depth)
+                continue
+            self.room -= 1
+            if self.room < 0:
+                continue
+            inner = self.children(child, depth + 1)
+            if depth < MAX_DEPTH:
+                found.append(Outline(_attributes(child), inner))
+            else:
+                found += [Outline(_attributes(child)), *inner]
+        return tuple(found)
 
 
 def _attributes(element: etree._Element) -> dict[str, str]:
     named = ((str(name), str(value)) for name, value in element.attrib.items())
-    return {name: value for name, value in named if _VALID_NAME.fullmatch(name)}
-
-
-def _elements(element: etree._Element | None) -> Iterator[etree._Element]:
-    return (child for child in (() if element is None else element) if isinstance(child.tag, str))
-
-
-def _name(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2]
-
-
-def _append(parent: etree._Element, outlines: Sequence[Outline]) -> None:
-    for outline in outlines:
-        element = etree.SubElement(parent, "outline")
-        for name, value in outline.attributes.items():
-            element.set(name, remove_illegal(value))
-        _append(element, outline.children)
+    attributes = {_NAMES.get(name.lower(), name): value for name, value in named if _WRITABLE.fullmatch(name)}
+    if "xmlUrl" not in attributes and "url" in attributes and attributes.get("type", "").lower() in _FEED_TYPES:
+        attributes["xmlUrl"] = attributes["url"]
+    return attributes

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-from ingest.config import ExtractSettings, FeedSettings, OutletSettings, Settings
+from ingest.config import FeedSettings, OutletSettings, Settings
 from ingest.fetching import Fetcher, RequestOptions, politeness_key
 from ingest.jobs import OutletHints
 from ingest.pipeline.report import Report
@@ -81,8 +81,8 @@ class Configured:
 
 
 def hints_of(outlet: OutletSettings) -> OutletHints:
-    extract = None if outlet.extract == ExtractSettings() else outlet.extract
-    return OutletHints(outlet.language, outlet.timezone, extract)
+    rules = {name: value for name, value in outlet.extract.model_dump().items() if value}
+    return OutletHints(outlet.language, outlet.timezone, rules or None)
 
 
 def utc_now() -> datetime:

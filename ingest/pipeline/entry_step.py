@@ -90,7 +90,7 @@ async def _find(run: Run, pending: PendingEntry, configured: Configured) -> _Fou
         page = await _fetch_page(run, pending.entry.url, configured)
     if isinstance(page, Page):
         with run.stage("draft"):
-            draft = await run.workers.run(PAGE_SECONDS, draft_from_page, pending, page, configured.hints)
+            draft = await run.workers.run(PAGE_SECONDS, draft_from_page, pending, page, configured.hints, run.now())
         if not (isinstance(draft, Failure) and draft.kind in _WORKER_LOST):
             return _Found(draft)
         page = draft

@@ -56,7 +56,7 @@ async def preview_pages(
             if isinstance(document, Failure):
                 found.append(document)
                 continue
-            found.append(await workers.run(PAGE_SECONDS, read_page, document, hints))
+            found.append(await workers.run(PAGE_SECONDS, read_page, document, hints, utc_now()))
     return found
 
 

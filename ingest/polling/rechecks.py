@@ -87,7 +87,7 @@ def _without_related(lines: Sequence[str]) -> Iterator[str]:
 
 def _related(line: str) -> tuple[bool, str]:
     """Whether the line is a label such as `Read more:`, and what it links to."""
-    label, _, rest = line.replace("|", ":", 1).partition(":")
+    label, _, rest = line.replace("|", ":", 1).replace("：", ":", 1).partition(":")
     return len(line) <= _MOST_CHARACTERS and " ".join(_words(label)) in _RELATED, rest.strip()
 
 
