@@ -211,8 +211,9 @@ def _print_list(feeds: Sequence[Feed], *, with_removed: bool) -> None:
     output.line()
     counts = Counter(feed.status for feed in feeds)
     words = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
-    hidden = counts["removed"] and not with_removed
-    output.line(f"{count(len(feeds), 'feed')}: {words}{' (not shown; --status removed shows them)' if hidden else ''}")
+    output.line(f"{count(len(feeds), 'feed')}: {words}")
+    if counts["removed"] and not with_removed:
+        output.note("Removed feeds are not shown; --status removed shows them.")
 
 
 def _print_feed(feed: Feed) -> None:

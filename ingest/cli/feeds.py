@@ -80,9 +80,11 @@ def _check(
 ) -> list[Tried]:
     from ingest.pipeline.discovery import check_feeds
 
-    with _telling(f"{len(chosen)} feeds asked, answered:") as tell:
+    with _telling(f"asking {len(chosen)} feeds") as tell:
         done = iter(range(1, len(chosen) + 1))
-        return asyncio.run(check_feeds(settings, chosen, hosts, lambda tried: tell(f"{next(done)}  {tried.url}")))
+        return asyncio.run(
+            check_feeds(settings, chosen, hosts, lambda tried: tell(f"({next(done)} answered) {tried.url}"))
+        )
 
 
 def _counts(settings: Settings) -> dict[str, int]:
@@ -216,9 +218,10 @@ def add(
     settings = _settings_to_change(path)
     _check_about_new(settings, outlet, about)
     _check_addition(path, _described(outlet, address, about))  # before anybody is bothered
+    hosts = _remembered(config, database) if path.exists() else []
     with _telling("asking") as tell:
         tell(address)
-        tried = asyncio.run(try_feed(settings, address, _remembered(config, database)))
+        tried = asyncio.run(try_feed(settings, address, hosts))
     if tried.feed is None:
         _refuse(tried, json=json)
     known = _described(outlet, tried.moved_to or address, about)
