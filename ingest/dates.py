@@ -245,7 +245,7 @@ def _guess_month(name: str) -> int | None:
 
 
 def _inflects(name: str, known: str) -> bool:
-    return len(known) >= 4 and name.startswith(known)
+    return len(known) >= 4 and (name.startswith(known) or name.endswith(known))
 
 
 def _common_era(year: int) -> int:

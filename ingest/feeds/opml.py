@@ -30,6 +30,7 @@ MAX_NAMED = 20  # of the outlines that damage left without an address
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 # A quote that neither opens nor closes a value: `title="Газета "Коммерсантъ""`, as many lists have it.
 _INNER_QUOTE = re.compile(r"""(?<!=)(?<!= )"(?!\s{1,200}[A-Za-z_][\w:.-]{0,50} ?= ?["']|\s{0,200}[/?]?>)""")
+_WRITABLE = re.compile(r"(?:\{[^{}\s]+\})?[A-Za-z_][\w.-]*")  # attributes of any other name cannot be written again
 _NAMES = {name.lower(): name for name in ("text", "title", "type", "xmlUrl", "htmlUrl", "url", "language")}
 _FEED_TYPES = frozenset(("rss", "atom", "feed", "rdf"))
 
@@ -128,7 +129,7 @@ class _Reader:
         for child in element:
             if self.room < 0 or not isinstance(child.tag, str):
                 continue
-            if etree.QName(child).localname.lower() != "outline":
+            if str(child.tag).rpartition("}")[2].lower() != "outline":
                 found += self.children(child, depth)
                 continue
             self.room -= 1
@@ -143,7 +144,8 @@ class _Reader:
 
 
 def _attributes(element: etree._Element) -> dict[str, str]:
-    attributes = {_NAMES.get(str(name).lower(), str(name)): str(value) for name, value in element.attrib.items()}
+    named = ((str(name), str(value)) for name, value in element.attrib.items())
+    attributes = {_NAMES.get(name.lower(), name): value for name, value in named if _WRITABLE.fullmatch(name)}
     if "xmlUrl" not in attributes and "url" in attributes and attributes.get("type", "").lower() in _FEED_TYPES:
         attributes["xmlUrl"] = attributes["url"]
     return attributes

@@ -94,7 +94,7 @@ def prepare(text: str) -> Prepared:
     fewer = tuple(bound_tags(_bound_categories(entry)) for entry in entries)
     problems = (
         ("characters that XML does not allow were removed", len(legal) != len(text)),
-        ("an entity was declared that stands for too much", mender.refused),
+        ("entity declarations were refused", mender.refused),
         ("more categories or elements than we keep", fewer != entries),
     )
     return Prepared(

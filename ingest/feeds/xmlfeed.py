@@ -7,6 +7,7 @@ It is given no base address either, for it would make links of guids that are no
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Iterable, Iterator
@@ -102,7 +103,7 @@ def _entry(entry: Dict, name: str, source: str) -> RawEntry:
     return RawEntry(
         guid=_guid(entry, source),
         guid_is_link=bool(_get(entry, "link")) and _get(entry, "link") == _get(entry, "id"),
-        links=(*_article_links(entry, links, name), *_LINK_TEXT.findall(source)[:1]),
+        links=(*_article_links(entry, links, name), *_link_text(source)),
         title=_text(entry, "title", name),
         summary=summary,
         contents=tuple(content for content in contents if content),
@@ -121,6 +122,12 @@ def _guid(entry: Dict, source: str) -> str | None:
     guid: str | None = _get(entry, "id")
     raw = _GUID.search(source) if guid else None
     return raw[1].strip() if guid and raw and guid.endswith(raw[1].strip().lstrip("./")) else guid
+
+
+def _link_text(source: str) -> Iterator[str]:
+    """The text of a link element whose attributes hid it from feedparser: the last resort."""
+    if match := _LINK_TEXT.search(source):
+        yield html.unescape(match[1])
 
 
 def _links(source: Dict) -> Iterator[Dict]:

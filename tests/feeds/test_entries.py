@@ -117,6 +117,8 @@ def test_relative_links_in_texts_stand_on_the_article() -> None:
 
 
 def test_guids_and_links() -> None:
+    hidden = "<link uri='at://did:plc:x/y'>https://example.com/a?b=1&amp;c=2</link>"
+    assert entry(f"<title>t</title>{hidden}").url == "https://example.com/a?b=1&c=2"
     assert entry("<guid>https://example.com/a</guid>").url == "https://example.com/a"
     assert entry("<guid isPermaLink='false'>https://example.com/a</guid>").url is None
     assert entry("<guid>12345</guid>").url is None
