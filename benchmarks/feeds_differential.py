@@ -1,6 +1,6 @@
 """Read every feed of the corpus with fastfeedparser too, and account for each difference.
 
-    python benchmarks/feeds_differential.py [--list REASON]
+    python -m benchmarks.feeds_differential [--list REASON]
 
 Prints how many values agree, and how many differ for which reason. Reasons are predicates, tried in order; each says
 who is right. What none of them explains is listed and makes the exit code 1.
@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import fastfeedparser
-from feeds_truth import address, words
 
+from benchmarks.feeds_truth import address, words
 from ingest.dates import parse_date
 from ingest.feeds import ParsedFeed, parse_feed
 from storage.model import Entry

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage import stories
 from storage.model import Alias, AliasKind, ArticleDraft, Change
-from storage.schema import alias, article, article_text, outlet, revision, unindexed
+from storage.schema import NEXT_CHANGE, alias, article, article_text, outlet, revision, unindexed
 
 PRUNED = "pruned"  # the kind of an alias that `storage.pruning` left behind
 
@@ -114,6 +114,7 @@ def add(t: Connection, draft: ArticleDraft, now: datetime) -> int:
             sort_at=sort_at,
             first_seen_at=now,
             changed_at=now,
+            change_number=NEXT_CHANGE,
             revised_at=now,
             url=draft.url,
             canonical_url=draft.canonical_url,
@@ -148,6 +149,7 @@ def revise(t: Connection, old: CurrentVersion, draft: ArticleDraft, change: Chan
         "revision_count": article.c.revision_count + 1,
         "revised_at": now,
         "changed_at": now,
+        "change_number": NEXT_CHANGE,
         "change": change,
         **_content(draft),
     }

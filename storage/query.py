@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, text
 
 from storage.filters import ArticleFilter, Where, where
-from storage.records import Article, Duplicate, FeedRow, OutletRow, PollRow, Revision, Sighting, Story
+from storage.records import Article, Duplicate, FeedRow, OutletRow, PollDayRow, PollRow, Revision, Sighting, Story
 from storage.schema import format_time, parse_time
 
 T = TypeVar("T")
@@ -29,9 +29,11 @@ VIEWS: dict[type, str] = {
     OutletRow: "outlets",
     FeedRow: "feeds",
     PollRow: "polls",
+    PollDayRow: "poll_days",
 }
 FROM = "FROM article a JOIN story s ON s.id = a.story_id"  # what the conditions of `storage.filters` are about
 FEW = 20_000
+_JSON: dict[str, Callable[[Any], Any]] = {"authors": tuple, "extra": dict}  # columns that hold JSON
 SEARCH_FIELDS = {"score", "snippet"}  # of an article that a search found: no columns
 
 
@@ -181,14 +183,14 @@ def _reader(kind: type[T]) -> tuple[tuple[str, ...], Callable[[Sequence[Any]], T
     """The columns of a type, and what makes a value of a row of them."""
     names = columns(kind)
     times = [number for number, name in enumerate(names) if name == "at" or name.endswith(("_at", "_since", "_until"))]
-    lists = [number for number, name in enumerate(names) if name == "authors"]
+    parsed = {number: read for number, name in enumerate(names) if (read := _JSON.get(name))}
 
     def build(row: Sequence[Any]) -> T:
         values = list(row)
         for number in times:
             values[number] = None if values[number] is None else parse_time(values[number])
-        for number in lists:
-            values[number] = tuple(json.loads(values[number]))
+        for number, read in parsed.items():
+            values[number] = None if values[number] is None else read(json.loads(values[number]))
         return kind(*values)
 
     return names, build

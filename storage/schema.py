@@ -24,6 +24,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    func,
+    select,
     text,
 )
 
@@ -204,7 +206,8 @@ article = Table(
     Column("published_flags", Text, nullable=False, server_default=""),
     Column("updated_at", Utc),
     Column("first_seen_at", Utc, nullable=False, index=True),
-    Column("changed_at", Utc, nullable=False, index=True),  # added, revised or judged anew
+    Column("changed_at", Utc, nullable=False),  # added, revised or judged anew
+    Column("change_number", Integer, nullable=False, index=True),  # rises with every such change of any article
     Column("language", Text),
     Column("word_count", Integer, nullable=False),
     Column("method", Text, nullable=False),
@@ -220,12 +223,19 @@ article = Table(
     Column("summary", Text, nullable=False),
     Column("extra", Text),
     CheckConstraint("change in ('first', 'edited', 're-extracted', 'page_obtained')", name="article_change"),
+    CheckConstraint("authors like '[%]'", name="article_authors"),
+    CheckConstraint("extra like '{%}'", name="article_extra"),
     Index("article_by_time", "sort_at", "id"),
     Index("article_of_outlet", "outlet_id", "sort_at", "id"),
     Index("article_in_language", "language", "sort_at", "id"),
     Index("article_revised", "sort_at", "id", sqlite_where=text("revision_count > 1")),
     sqlite_strict=True,
 )
+
+_others = article.alias()
+NEXT_CHANGE = select(func.coalesce(func.max(_others.c.change_number), 0) + 1).scalar_subquery()
+"""For `article.change_number`. Writers come one after another, so a reader who has seen number N has missed nothing
+below it, whatever the clock did meanwhile. Articles that change in one statement share a number."""
 
 article_text = Table(
     "article_text",

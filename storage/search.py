@@ -8,7 +8,7 @@ and categories, under the article's number. Filling it costs most of an insert, 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select, text
 
@@ -59,19 +59,18 @@ def _words_of(t: Connection, article_ids: Sequence[int]) -> list[dict[str, int |
             "title": index_form(row.title),
             "text": index_form(row.text),
             "authors": index_form(", ".join(json.loads(row.authors))),
-            "categories": index_form(", ".join(categories(row.extra))),
+            "categories": index_form(", ".join(categories(json.loads(row.extra) if row.extra else None))),
         }
         for row in rows
     ]
 
 
-def categories(extra: str | None) -> list[str]:
+def categories(extra: object) -> list[str]:
     """Section and tags out of an article's `extra`."""
-    kept = json.loads(extra) if extra else None
-    if not isinstance(kept, dict):
+    if not isinstance(extra, Mapping):
         return []
-    tags = kept.get("tags")
-    named = [kept.get("section"), *(tags if isinstance(tags, list) else [tags])]
+    tags = extra.get("tags")
+    named = [extra.get("section"), *(tags if isinstance(tags, list) else [tags])]
     return [name for name in named if isinstance(name, str)]
 
 

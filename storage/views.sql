@@ -24,6 +24,7 @@ select a.id,
        a.published_flags,
        a.sort_at,
        a.changed_at,
+       a.change_number,
        a.extra
   from article a
   join outlet o on o.id = a.outlet_id
@@ -104,3 +105,7 @@ select f.id,
 create view polls as
 select feed_id, at, outcome, http_status, bytes, seconds, entries, new, next_poll_at, reason
   from poll;
+
+create view poll_days as
+select feed_id, day, changed, unchanged, failed, skipped, bytes, seconds, entries, new
+  from poll_day;

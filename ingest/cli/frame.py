@@ -48,6 +48,9 @@ COMMANDS = (  # in the order of the help; sections in the order of their first l
     Listed("Read", "story", "ingest.cli.showing", "Show a story: the articles that carry the same text."),
     Listed("Read", "revisions", "ingest.cli.showing", "Show how an article has changed, word by word."),
     Listed("Read", "stats", "ingest.cli.stats", "Count articles over time, by outlet, and who repeats whom."),
+    Listed(
+        "Read", "export", "ingest.cli.export", "Stream articles as JSONL, CSV, Parquet, or as a feed to subscribe to."
+    ),
     Listed("Look after", "db", "ingest.cli.db", "Look after the archive: upgrade, check, back up, prune."),
     Listed("Judge", "duplicates", "ingest.cli.duplicates", "Why articles count as copies."),
 )

@@ -17,6 +17,7 @@ from ingest.polling import backoff
 from ingest.polling.durations import DAY, MINUTE, ZERO, clamp, spoken
 from ingest.polling.freshness import NOTHING_SAID, Freshness
 from ingest.polling.hints import NO_HINTS, Hints, after_skips, read_hints
+from ingest.polling.moves import GONE_RECHECK
 from ingest.polling.pace import Bounds, Listing, Step, first_step, next_step, read_pace, same_step
 from storage.model import Failure, FailureKind, FeedState, FeedStatus, PollOutcome
 
@@ -181,7 +182,7 @@ def _after_failure(poll: _Poll, failure: Failure) -> Decision:
     status, counted = FeedStatus.FAILING, f"{_named(failure)}, {_ordinal(failures)}"
     if failure.kind is FailureKind.GONE:
         status = FeedStatus.GONE
-        wait = _Wait(backoff.GONE_RECHECK, "the server says that the feed is gone", "looked at again", bounds.shortest)
+        wait = _Wait(GONE_RECHECK, "the server says that the feed is gone", "looked at again", bounds.shortest)
     elif poll.result.offline:
         status, failures, points = state.status, state.failures, state.failure_weight
         wait = _Wait(

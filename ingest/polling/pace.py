@@ -136,7 +136,7 @@ def reach(listing: Listing, now: datetime) -> timedelta | None:
     not move. None if fewer than half of the entries are dated.
     """
     past = sorted(date for date in listing.dates if date <= now)
-    if len(past) < 2 or 2 * len(past) < listing.listed:
+    if not listing.listed or len(past) < 2 or 2 * len(past) < listing.listed:
         return None
     return max(2 * (now - past[len(past) // 2]), MINUTE)
 
