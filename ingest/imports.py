@@ -19,6 +19,11 @@ from storage.model import Alias, AliasKind, ArticleDraft, DateEvidence
 UNNAMED_OUTLET = "imported"
 _OURS = ("url", "title", "text", "html", "outlet", "published_at", "language", "authors", "updated_at", "summary")
 _KEPT_AS_THEY_ARE = ("image_url", "method")
+_WORKED_OUT_ANEW = (  # columns of an export of ours that the archive finds out for itself
+    *("id", "canonical_url", "first_seen_at", "word_count", "revision_count", "story_id", "duplicate_of"),
+    *("published_source", "published_flags", "sort_at", "changed_at", "change_number", "extra"),
+)
+_FLAGS = {"future", "ancient", "no_zone", "date_only", "unparsed"}
 _OUTLET = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 
@@ -138,9 +143,20 @@ def _date(values: dict[str, Any], key: str, now: datetime) -> tuple[datetime | N
         raise _Unusable(f"{key} is not a date such as 2026-11-23T10:00:00Z")
     moment = moment.astimezone(UTC)
     late = ("future",) if moment > now + timedelta(days=1) else ()
-    return moment, DateEvidence(clean_line(raw)[:200], "import", tuple(dict.fromkeys((*flags, *late))))
+    flags = tuple(dict.fromkeys((*flags, *late, *_flags_of_an_export(values, key))))
+    return moment, DateEvidence(clean_line(raw)[:200], "import", flags)
+
+
+def _flags_of_an_export(values: dict[str, Any], key: str) -> list[str]:
+    given = values.get(f"{key.removesuffix('_at')}_flags")
+    return [flag for flag in given.split() if flag in _FLAGS] if isinstance(given, str) else []
 
 
 def _extra(values: dict[str, Any]) -> str | None:
-    unknown = {key: value for key, value in values.items() if key not in (*_OURS, *_KEPT_AS_THEY_ARE)}
+    """What else the line holds. A line of an export of ours brings its own `extra` along."""
+    exported = "change_number" in values and "story_id" in values
+    known = (*_OURS, *_KEPT_AS_THEY_ARE, *(_WORKED_OUT_ANEW if exported else ()))
+    unknown = {key: value for key, value in values.items() if key not in known}
+    if exported and isinstance(values.get("extra"), dict):
+        unknown = values["extra"] | unknown
     return json.dumps(unknown, ensure_ascii=False) if unknown else None

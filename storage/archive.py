@@ -39,6 +39,17 @@ class Archive:
     Read-only unless opened with `write=True`, which makes the file if there is none and migrates an older one.
     Conditions of `articles` and `search` are those of `storage.filters.Conditions`; a time that cannot be read raises
     ValueError. One archive may be read by several threads.
+
+    >>> with Archive.open(url) as archive:
+    ...     for article in archive.search("steel mill", since="2025-05-01", unique=True, limit=1):
+    ...         print(article.published_at, article.outlet, article.title, article.authors)
+    2025-05-30 12:00:00+00:00 tribune Steel mill to reopen ('Web Desk', 'A. Khan')
+    >>> with Archive.open(url) as archive:
+    ...     [(edge.article_id, edge.kind, edge.score) for edge in archive.duplicates(1, kind="near")]
+    [(3, 'near', 0.95), (2, 'near', 0.96)]
+    >>> with Archive.open(url) as archive:
+    ...     list(archive.sql("SELECT outlet, count(*) FROM articles GROUP BY outlet ORDER BY outlet"))
+    [('dawn', 2), ('tribune', 3), ('xinwen', 8)]
     """
 
     def __init__(self, path: Path, engine: Engine, *, writable: bool) -> None:

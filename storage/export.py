@@ -20,7 +20,7 @@ from sqlalchemy import Connection, text
 from storage.archive import Archive
 from storage.errors import ArchiveError
 from storage.filters import ArticleFilter, where
-from storage.query import FROM, columns
+from storage.query import FROM, columns, settled
 from storage.records import Article
 
 Row = dict[str, Any]  # a row of `articles`: times as text, authors a list, extra an object
@@ -52,10 +52,7 @@ def changes(archive: Archive, wanted: ArticleFilter, after: int | None) -> Itera
 
 
 def _page(c: Connection, wanted: ArticleFilter, key: str, mark: tuple[int, int]) -> list[Row]:
-    chosen = where(wanted)
-    if chosen.match is not None:
-        chosen = chosen.and_("a.id IN (SELECT rowid FROM article_words WHERE article_words MATCH :m)", m=chosen.match)
-    chosen = chosen.and_(f"({key}, a.id) > (:mark, :mark_id)", mark=mark[0], mark_id=mark[1])
+    chosen = settled(c, where(wanted)).and_(f"({key}, a.id) > (:mark, :mark_id)", mark=mark[0], mark_id=mark[1])
     query = f"""SELECT {", ".join(COLUMNS)} FROM articles JOIN
                 (SELECT {key} AS place, a.id AS number {FROM} WHERE {chosen} ORDER BY {key}, a.id LIMIT {PAGE})
                 ON number = id ORDER BY place, id"""

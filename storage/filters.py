@@ -11,6 +11,7 @@ from storage.schema import format_time
 from storage.searchquery import parse
 from storage.times import moment
 
+LISTED_BY_FEED = "SELECT article_id FROM sighting WHERE feed_id = (SELECT id FROM feed WHERE url = :feed)"
 NOTHING = '""'  # the FTS5 expression that finds nothing
 
 Time = str | date | datetime
@@ -89,16 +90,20 @@ class ArticleFilter:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Conditions in SQL on `article a JOIN story s`, and one of full-text search; values are parameters.
+    """Conditions in SQL on `article a JOIN story s`; values are parameters.
 
     `branches` are alternatives to be added each in turn, such as one for each outlet: in each of them an index gives
     the articles in order of time, which no index does for several outlets at once.
+
+    `memberships` are selections of article numbers and the name of that column, such as what a feed listed. A small one
+    is listed first; in a large one each article is looked up as its turn comes (`storage.query.settled`).
     """
 
     parts: tuple[str, ...] = ()
     parameters: dict[str, str | int] = field(default_factory=dict)
     match: str | None = None  # an FTS5 expression that the article must match, too
     branches: tuple[str, ...] = ()
+    memberships: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         anywhere = [f"({' OR '.join(self.branches)})"] if self.branches else []
@@ -124,9 +129,6 @@ def where(wanted: ArticleFilter) -> Where:
     languages = _each("a.language = :{}", "language", wanted.languages, parameters)
     if outlets and languages:
         add(f"({' OR '.join(languages)})")
-    if wanted.feed is not None:
-        add("a.id IN (SELECT article_id FROM sighting WHERE feed_id = (SELECT id FROM feed WHERE url = :feed))",
-            feed=wanted.feed)  # fmt: skip
     for column, sign, value in (
         ("sort_at", ">=", wanted.since),
         ("sort_at", "<", wanted.until),
@@ -146,7 +148,11 @@ def where(wanted: ArticleFilter) -> Where:
         add("s.representative_id = a.id")
     if wanted.across:
         add("s.outlet_count > 1")
-    return Where(tuple(parts), parameters, _match(wanted), outlets or languages)
+    memberships: tuple[tuple[str, str], ...] = ()
+    if wanted.feed is not None:
+        parameters["feed"] = wanted.feed
+        memberships = ((LISTED_BY_FEED, "article_id"),)
+    return Where(tuple(parts), parameters, _match(wanted), outlets or languages, memberships)
 
 
 def _match(wanted: ArticleFilter) -> str | None:

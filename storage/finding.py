@@ -14,7 +14,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, text
 
 from storage.filters import ArticleFilter, Where, where
-from storage.query import FROM, articles_by_id, is_few
+from storage.query import FROM, articles_by_id, is_few, settled
 from storage.records import Article
 from storage.search import WEIGHTS
 from storage.searchquery import Query
@@ -36,7 +36,7 @@ def find(reading: Reading, query: Query, wanted: ArticleFilter, limit: int | Non
     below: int | None = _END
     while below is not None:
         with reading() as c:
-            ranked, below = _window(c, expression, chosen, below, limit)
+            ranked, below = _window(c, expression, settled(c, chosen, words=False), below, limit)
         for start in range(0, len(ranked), PAGE):
             yield from _page(reading, query, ranked[start : start + PAGE])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, text
@@ -57,7 +57,7 @@ class Mark:
 
 def article_page(c: Connection, wanted: ArticleFilter, limit: int, after: Mark | None = None) -> list[Article]:
     """Articles newest first, `limit` of them, from after the mark on."""
-    chosen = _with_words(c, where(wanted))
+    chosen = settled(c, where(wanted))
     if after is not None:
         chosen = chosen.and_("(a.sort_at, a.id) < (:mark_time, :mark_id)", mark_time=after.sort_at, mark_id=after.id)
     # The inner query runs on indexes alone; wide rows are read for the page only.
@@ -68,14 +68,18 @@ def article_page(c: Connection, wanted: ArticleFilter, limit: int, after: Mark |
     return rows(c, Article, f"id IN ({ids}) {newest}", {**chosen.parameters, "limit": limit})
 
 
-def _with_words(c: Connection, chosen: Where) -> Where:
-    """The full-text condition as SQL: rare words are looked up first, common ones tried on each article in turn."""
-    if chosen.match is None:
-        return chosen
-    matching = "SELECT rowid FROM article_words WHERE article_words MATCH :match"
-    if is_few(c, matching, {"match": chosen.match}):
-        return chosen.and_(f"a.id IN ({matching})", match=chosen.match)
-    return chosen.and_(f"EXISTS ({matching} AND rowid = a.id)", match=chosen.match)
+def settled(c: Connection, chosen: Where, *, words: bool = True) -> Where:
+    """Memberships, and with `words` the condition of full-text search, as plain conditions: whichever way is quick."""
+    memberships = chosen.memberships
+    if words and chosen.match is not None:
+        chosen = replace(chosen, match=None, parameters={**chosen.parameters, "match": chosen.match})
+        memberships = (*memberships, ("SELECT rowid FROM article_words WHERE article_words MATCH :match", "rowid"))
+    for selection, column in memberships:
+        if is_few(c, selection, chosen.parameters):
+            chosen = chosen.and_(f"a.id IN ({selection})")
+        else:
+            chosen = chosen.and_(f"EXISTS ({selection} AND {column} = a.id)")
+    return replace(chosen, memberships=())
 
 
 def is_few(c: Connection, selection: str, parameters: Parameters) -> bool:

@@ -50,7 +50,7 @@ def list_duplicates(
         if json:
             output.json_lines(edges)
         elif csv:
-            output.csv_rows(edges.columns, ([getattr(edge, name) for name in edges.columns] for edge in edges))
+            output.csv_records(edges.columns, edges)
         else:
             _print_table(archive, list(edges))
 

@@ -73,6 +73,11 @@ def csv_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         writer.writerow([_csv_cell(value) for value in row])
 
 
+def csv_records(names: Sequence[str], values: Iterable[object]) -> None:
+    """Values as CSV: the attributes that are named."""
+    csv_rows(names, ([getattr(value, name) for name in names] for value in values))
+
+
 def _csv_cell(value: object) -> object:
     plain = _plain(value)
     if isinstance(plain, list | dict):

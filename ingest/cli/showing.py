@@ -10,7 +10,7 @@ import typer
 
 from ingest.cli import output
 from ingest.cli.frame import NOTHING_DONE, command_group
-from ingest.cli.options import Config, Database, Json, open_archive
+from ingest.cli.options import Config, Csv, Database, Json, open_archive
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -26,7 +26,12 @@ Open = Annotated[bool, typer.Option("--open", help="Open the article's page in t
 
 @app.command("show")
 def show(
-    number: Number, open: Open = False, json: Json = False, config: Config = None, database: Database = None
+    number: Number,
+    open: Open = False,
+    json: Json = False,
+    csv: Csv = False,
+    config: Config = None,
+    database: Database = None,
 ) -> None:
     """Show an article: its text, where it was listed, what it repeats."""
     with open_archive(config, database) as archive:
@@ -35,6 +40,8 @@ def show(
             open_page(article)
         elif json:
             output.json_document(_document(archive, article))
+        elif csv:
+            output.csv_records(_columns(), [article])
         else:
             _print_article(archive, article)
 
@@ -43,6 +50,7 @@ def show(
 def story(
     number: Annotated[int, typer.Argument(metavar="ID", help="The number of a story, or of an article in it.")],
     json: Json = False,
+    csv: Csv = False,
     config: Config = None,
     database: Database = None,
 ) -> None:
@@ -54,6 +62,8 @@ def story(
         edges = [edge for a in members for edge in archive.duplicates(a.id) if edge.article_id == a.id]
         if json:
             output.json_document({**output.fields_of(one), "articles": members, "duplicates": edges})
+        elif csv:
+            output.csv_records(_columns(), members)
         else:
             _print_story(members, edges)
 
@@ -63,6 +73,7 @@ def revisions(
     number: Number,
     whole: Annotated[bool, typer.Option("--whole", help="Show unchanged paragraphs, too.")] = False,
     json: Json = False,
+    csv: Csv = False,
     config: Config = None,
     database: Database = None,
 ) -> None:
@@ -72,6 +83,8 @@ def revisions(
         versions = archive.revisions(number)
     if json:
         output.json_document({"article_id": number, "revisions": versions})
+    elif csv:
+        output.csv_records(("article_id", "number", "seen_at", "title", "text", "change"), versions)
     else:
         _print_revisions(article, versions, whole=whole)
 
@@ -83,6 +96,13 @@ def found(archive: Archive, number: int) -> Article:
         output.complain(f"the archive has no article {number}")
         raise typer.Exit(NOTHING_DONE)
     return article
+
+
+def _columns() -> tuple[str, ...]:
+    from storage.query import columns
+    from storage.records import Article
+
+    return columns(Article)
 
 
 def open_page(article: Article) -> None:
@@ -98,11 +118,8 @@ def open_page(article: Article) -> None:
 
 
 def _document(archive: Archive, article: Article) -> dict[str, Any]:
-    from storage.query import columns
-    from storage.records import Article
-
     return {
-        **{name: getattr(article, name) for name in columns(Article)},
+        **{name: getattr(article, name) for name in _columns()},
         "sightings": archive.sightings(article.id),
         "duplicates": archive.duplicates(article.id),
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ingest.cli import output
 from ingest.cli.filters import Since, Until, local_moment
 from ingest.cli.frame import command_group
-from ingest.cli.options import Config, Database, Json, open_archive
+from ingest.cli.options import Config, Csv, Database, Json, open_archive
 
 if TYPE_CHECKING:
     from storage.statistics import Count, Statistics
@@ -25,6 +25,7 @@ def stats(
     since: Since = "30d",
     until: Until = None,
     json: Json = False,
+    csv: Csv = False,
     config: Config = None,
     database: Database = None,
 ) -> None:
@@ -35,6 +36,10 @@ def stats(
         counted = archive.statistics(since=first, until=last)
     if json:
         output.json_document(counted)
+    elif csv:
+        parts = {"day": counted.days, "outlet": counted.outlets, "language": counted.languages}
+        rows = [(part, c.name, c.articles, c.copies, c.revised) for part, counts in parts.items() for c in counts]
+        output.csv_rows(("part", "name", "articles", "copies", "revised"), rows)
     else:
         _print(counted)
 

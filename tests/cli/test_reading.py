@@ -113,6 +113,21 @@ def test_csv(read):
     assert len(list(csv.DictReader(io.StringIO(read("duplicates", "list", "--csv").stdout)))) == 3
 
 
+@pytest.mark.parametrize(
+    ("command", "first_column", "rows"),
+    [
+        ("show 1", "id", ["1"]),
+        ("story 2", "id", ["1", "2", "3"]),
+        ("revisions 4", "number", ["1", "2"]),
+        ("stats --since 2025-05-30", "name", ["2025-05-30", "tribune", "dawn", "xinwen", "en"]),
+    ],
+)
+def test_csv_of_the_others(read, command, first_column, rows):
+    shown = read(*command.split(), "--csv")
+    assert shown.exit_code == 0
+    assert [row[first_column] for row in csv.DictReader(io.StringIO(shown.stdout))] == rows
+
+
 def test_a_cut_table_says_so(read, monkeypatch):
     shown = read("list", "--limit", 2)
     assert shown.stderr == "Only the first 2 are shown; --limit 0 shows all.\n"

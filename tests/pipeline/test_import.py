@@ -110,3 +110,33 @@ def test_unknown_keys_are_kept_and_html_is_extracted(tmp_path: Path) -> None:
     assert text == "\n".join(invent("html"))
     assert outlet == "imported"
     assert json.loads(extra) == {"desk": "night", "rank": 3}
+
+
+ROUND = """select outlet, title, authors, url, canonical_url, published_at, updated_at, language, word_count, summary, text,
+           method, published_flags, extra, (select o.url from articles o where o.id = a.duplicate_of) as original
+           from articles a order by url"""
+
+
+def export(folder: Path) -> list[object]:
+    command = [sys.executable, "-m", "ingest", "export", "--database", f"sqlite:///{folder}/archive.db"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    return list(done.stdout.splitlines())
+
+
+def test_importing_an_export_gives_the_same_articles_and_stories(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    copied = invent("copied", paragraphs=12)
+    lines: list[object] = [article(number, section="Sport", authors=["A. Khan"]) for number in range(10)]
+    lines += [
+        article(20 + number, outlet=outlet, title=f"Copy {number}", text="\n".join(copied[number:]))
+        for number, outlet in enumerate(("one", "two", "three"))
+    ]
+    lines.append(article(30, published_at="2026-11-19"))
+    assert run(first, lines)["articles"]["duplicates"] == 2
+    exported = export(first)
+    again = run(second, exported)
+    assert (again["articles"]["stored"], again["articles"]["duplicates"]) == (14, 2)
+    assert rows(second, ROUND) == rows(first, ROUND)
+    assert run(first, exported)["articles"]["unchanged"] == 14

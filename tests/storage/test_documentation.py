@@ -37,3 +37,12 @@ def test_queries_find_something(newsroom, title, statement):
     rows = newsroom.sql(statement)
     assert list(rows), title
     assert rows.columns
+
+
+@pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL))
+def test_the_python_runs(newsroom_url, code, capsys):
+    pytest.importorskip("polars")
+    names: dict[str, object] = {}
+    exec(code.replace("sqlite:///data/archive.db", newsroom_url).replace('"7d"', '"2025-05-01"'), names)
+    assert "Budget presented" in capsys.readouterr().out
+    assert names["frame"].shape == (3, 2)

@@ -69,6 +69,7 @@ def test_what_is_found(newsroom, text, expected):
 def test_filters_apply(newsroom, few, monkeypatch):
     monkeypatch.setattr(query, "FEW", few)
     assert [article.id for article in newsroom.search("steel", outlet="dawn")] == [2]
+    assert [article.id for article in newsroom.search("steel", feed="https://tribune.example/feed/home")] == [1]
     assert {article.id for article in newsroom.search("steel", unique=True)} == {1, 13}
     assert {article.id for article in newsroom.search("steel", title="reopens")} == {2, 3}
     assert len(list(newsroom.search("steel", limit=2))) == 2

@@ -1,0 +1,143 @@
+"""Archives of older versions become what a new one is, or stay what they were; no other file is touched."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+import storage.archive
+import storage.connect
+from storage import Archive, checkup, migrations, schema, search
+from storage.errors import ArchiveMissing, ArchiveOutdated, ArchiveTooNew, NotAnArchive
+from tests.storage import sample
+
+NEXT = """
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.execute("ALTER TABLE outlet ADD COLUMN colour TEXT")
+    op.execute("UPDATE outlet SET colour = 'green'")
+    {more}
+"""
+
+
+def ask(path: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(query).fetchall()
+
+
+@pytest.fixture
+def archive_path(newsroom_copy) -> Path:
+    return Path(newsroom_copy.removeprefix("sqlite:///"))
+
+
+@pytest.fixture
+def next_version(tmp_path, monkeypatch):
+    """Makes this the next version of the program, with one more migration."""
+
+    def make(more: str = "") -> None:
+        folder = tmp_path / "migrations"
+        shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / "versions" / "0002_next.py").write_text(NEXT.format(more=more))
+        monkeypatch.setattr(migrations, "FOLDER", folder)
+        for module in (migrations, storage.archive, storage.connect):
+            monkeypatch.setattr(module, "VERSION", schema.VERSION + 1)
+
+    return make
+
+
+def test_a_new_archive_bears_our_marks(tmp_path):
+    with Archive.open(f"sqlite:///{tmp_path}/new.db", write=True):
+        pass
+    assert ask(tmp_path / "new.db", "PRAGMA application_id") == [(schema.APPLICATION_ID,)]
+    assert ask(tmp_path / "new.db", "PRAGMA user_version") == [(schema.VERSION,)]
+    assert ask(tmp_path / "new.db", "PRAGMA journal_mode") == [("wal",)]
+
+
+def test_migrations_make_what_the_tables_say(tmp_path):
+    """The migrations, all of them, end where `storage.schema` is."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as c:
+        schema.metadata.create_all(c)
+        c.exec_driver_sql(search.CREATE)
+        c.exec_driver_sql("CREATE TABLE alembic_version (version_num)")
+        wanted = {(kind, name): columns(c, name) for kind, name in objects(c)}
+    engine.dispose()
+    with Archive.open(f"sqlite:///{tmp_path}/new.db", write=True) as archive, archive.reading() as c:
+        found = {(kind, name): columns(c, name) for kind, name in objects(c) if kind != "view"}
+    assert found.keys() == wanted.keys()
+    for key in wanted.keys() - {("table", "alembic_version")}:
+        assert found[key] == wanted[key], key
+
+
+def objects(c) -> list[tuple[str, str]]:
+    return c.exec_driver_sql("SELECT type, name FROM sqlite_schema WHERE sql IS NOT NULL").all()
+
+
+def columns(c, name: str) -> list[tuple[object, ...]]:
+    table = c.exec_driver_sql(f'PRAGMA table_xinfo("{name}")').all()
+    keys = c.exec_driver_sql(f'PRAGMA foreign_key_list("{name}")').all()
+    return [*table, *keys, *c.exec_driver_sql(f'PRAGMA index_xinfo("{name}")').all()]
+
+
+def test_an_older_archive_is_migrated_whole(archive_path, next_version):
+    next_version()
+    with pytest.raises(ArchiveOutdated, match="has schema 1, this version reads 2: run `ingest db upgrade`"):
+        Archive.open(f"sqlite:///{archive_path}")
+    with Archive.open(f"sqlite:///{archive_path}", write=True) as archive:
+        assert not [
+            found for checked in checkup.check(archive) if checked.name != "schema" for found in checked.findings
+        ]
+        assert len(list(archive.search("steel"))) == 4
+    assert ask(archive_path, "SELECT DISTINCT colour FROM outlet") == [("green",)]
+    assert ask(archive_path, "PRAGMA user_version") == [(2,)]
+    assert ask(archive_path, "SELECT count(*) FROM articles") == [(13,)]
+
+
+def test_a_migration_that_fails_changes_nothing(archive_path, next_version):
+    before = ask(archive_path, "SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2")
+    next_version(more="raise ZeroDivisionError")
+    with pytest.raises(ZeroDivisionError):
+        Archive.open(f"sqlite:///{archive_path}", write=True)
+    assert ask(archive_path, "SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2") == before
+    assert ask(archive_path, "PRAGMA user_version") == [(1,)]
+    assert ask(archive_path, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert ask(archive_path, "SELECT count(*) FROM articles") == [(13,)]
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_what_is_not_for_us_is_refused_and_left_alone(tmp_path, write):
+    newer, other, text = (tmp_path / name for name in ("newer.db", "other.db", "text.db"))
+    sample.newsroom(newer)
+    for path, statement in ((newer, "PRAGMA user_version = 99"), (other, "CREATE TABLE theirs(x)")):
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute(statement)
+    text.write_text("This is a letter, and no database at all. " * 30)
+    before = [path.read_bytes() for path in (newer, other, text)]
+    for path, error in ((newer, ArchiveTooNew), (other, NotAnArchive), (text, NotAnArchive)):
+        with pytest.raises(error):
+            Archive.open(f"sqlite:///{path}", write=write)
+    assert [path.read_bytes() for path in (newer, other, text)] == before
+
+
+def test_reading_makes_and_changes_no_file(archive_path, tmp_path):
+    (tmp_path / "empty.db").touch()
+    before = archive_path.read_bytes()
+    for name, message in (("lost.db", "there is no archive"), ("empty.db", "is empty")):
+        with pytest.raises(ArchiveMissing, match=message):
+            Archive.open(f"sqlite:///{tmp_path}/{name}")
+    with Archive.open(f"sqlite:///{archive_path}") as archive:
+        list(archive.search("steel"))
+    assert archive_path.read_bytes() == before
+    side_files = {f"{archive_path.name}-wal", f"{archive_path.name}-shm"}  # SQLite's own, empty
+    assert {path.name for path in tmp_path.iterdir()} - side_files == {archive_path.name, "empty.db"}
+    assert (tmp_path / "empty.db").stat().st_size == 0
