@@ -1,6 +1,6 @@
 """A simulated month of polling: what is missed, what is asked, how late it is, beside two other ways to poll.
 
-    python benchmarks/polling.py [--seeds 1,2,3] [--feeds 500] [--undated]
+    python benchmarks/polling.py [--seeds 1,2,3] [--feeds 500] [--undated] [--new-share 0.333]
 
 500 feeds publish over a compressed clock; each way of polling sees the same feeds. Rates and window sizes follow the
 84 dated feed documents of other projects' test suites that we could measure (quartiles 0.3, 3 and 40 entries a day;
@@ -28,6 +28,7 @@ import numpy as np
 
 from ingest.config import PollingSettings
 from ingest.polling import PollResult, advance, decide_next
+from ingest.polling import pace as pacing
 from storage.model import FeedState, PollOutcome
 
 DAY = 86_400.0
@@ -244,8 +245,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="A simulated month of polling.")
     parser.add_argument("--seeds", default="1", help="comma separated; one table each")
     parser.add_argument("--feeds", type=int, default=500)
+    parser.add_argument("--new-share", type=float, default=pacing.NEW_SHARE, help="of a document that may be new")
     parser.add_argument("--undated", action="store_true", help="entries carry no dates")
     arguments = parser.parse_args()
+    pacing.NEW_SHARE = arguments.new_share
     ways: dict[str, Way] = {
         "fixed 30m": fixed,
         "Miniflux": miniflux,

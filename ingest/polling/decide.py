@@ -242,23 +242,21 @@ def _heed_hints(wait: _Wait, hints: Hints, safe: timedelta) -> _Wait:
 
 
 def _heed_headers(wait: _Wait, result: PollResult) -> _Wait:
-    fresh_for = result.freshness.fresh_for or ZERO
-    said = f"the server's {result.freshness.source} is {spoken(fresh_for)}"
-    return _heed_refusal(_at_least(wait, fresh_for, said), result)
+    if result.freshness.fresh_for:
+        wait = _at_least(wait, result.freshness.fresh_for, f"the server's {result.freshness.source} is")
+    return _heed_refusal(wait, result)
 
 
 def _heed_refusal(wait: _Wait, result: PollResult) -> _Wait:
     asked = result.freshness.retry_after or ZERO
     if result.failure and result.failure.retry_at:
         asked = max(asked, result.failure.retry_at - result.at)
-    return _at_least(wait, asked, f"the server asks to be left alone for {spoken(asked)}")
+    return _at_least(wait, asked, "the server asks to be left alone for") if asked > ZERO else wait
 
 
 def _at_least(wait: _Wait, asked: timedelta, said: str) -> _Wait:
-    if asked <= ZERO:
-        return wait
     floor = min(asked, SERVER_LIMIT)
-    return replace(_slower(wait, floor, said), floor=max(wait.floor, floor))
+    return replace(_slower(wait, floor, f"{said} {spoken(asked)}"), floor=max(wait.floor, floor))
 
 
 def _slower(wait: _Wait, asked: timedelta, said: str) -> _Wait:

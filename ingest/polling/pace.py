@@ -179,9 +179,11 @@ def next_step(pace: Pace, listing: Listing, since: datetime, at: datetime, bound
         (min(due, before / 2 if gap else before * RISE), ""),
         (remembered, "the next hours are usually busy"),
         (_caution(per_day, listed, watched, bounds), "its rhythm is still unknown"),
-        (rhythm, f"one comes about every {spoken(rhythm / RHYTHM_SHARE)}" if rhythm > bounds.base else "as configured"),
+        (rhythm, "as configured"),
     ]
     wanted, bound = min(bids)
+    if wanted == rhythm > bounds.base and bound:
+        bound = f"one comes about every {spoken(rhythm / RHYTHM_SHARE)}"
     interval = clamp(wanted, bounds.shortest, bounds.longest)
     if interval < before and interval < elapsed and listing.new > affordable(listed):
         bound = ""  # this very poll made the hour busy

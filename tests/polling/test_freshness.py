@@ -78,10 +78,10 @@ def test_retry_after(value: str, others: dict[str, str], seconds: int | None) ->
 
 NAMES = st.sampled_from(["Cache-Control", "Expires", "Age", "Date", "Retry-After"])
 VALUES = st.one_of(
-    st.text(max_size=60),
+    st.text(alphabet=' \t",;:=-+.0123456789GMTadegmnox٣é\x00', max_size=60),  # all of Unicode takes seconds to set up
     st.integers().map(str),
     st.datetimes().map(lambda moment: moment.strftime("%a, %d %b %Y %H:%M:%S %z")),
-    st.from_regex(r"(max-age|no-cache|expires)\s*=?\s*\"?[0-9a-z]*\"?,?", fullmatch=True),
+    st.builds("{}={}".format, st.sampled_from(["max-age", "no-cache", "expires"]), st.integers()),
 )
 
 
