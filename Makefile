@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types contracts lock clean
+.PHONY: help demo test check format lint types contracts soak lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -38,6 +38,10 @@ types: $(VENV)/.dev
 
 contracts: $(VENV)/.dev
 	$(RUN)/lint-imports
+
+soak: $(VENV)/.dev  ## treat the daemon roughly for a quarter of an hour: kill -9 under load, a day of polls
+	$(RUN)/python -m benchmarks.soak_daemon kills
+	$(RUN)/python -m benchmarks.soak_daemon memory
 
 check: lint types contracts test  ## all that CI checks: layout, lint, types, walls, tests
 
