@@ -140,6 +140,7 @@ class Session:
             if request_id not in self._serving:
                 self._serving.add(request_id)
                 self._group.start_soon(self._serve, request_id, request)
+        self._serving &= asked.keys()  # what is answered or withdrawn does not come again
         now = self._run.now()
         for feed in due:
             self._dispatcher.poll(feed.id, feed.fetched)
@@ -168,7 +169,7 @@ class Session:
         )
 
     async def keep_up(self) -> None:
-        await keep_up(self._run, self._archive, self._around.log)
+        await keep_up(self._run, self._archive, self._around)
 
     # --- looking into the archive
 
@@ -200,7 +201,6 @@ class Session:
         log.info("request_taken", feeds=len(request.feeds))
         report = await wanted.serve(self._dispatcher, request_id, request)
         log.info("request_answered", **report.articles)
-        self._serving.discard(request_id)
 
     # --- settings and clocks
 

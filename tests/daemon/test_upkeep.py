@@ -104,6 +104,12 @@ def test_a_copy_is_whole_and_there_only_then(archive: Archive, tmp_path: Path) -
         upkeep.back_up(archive.path, tmp_path / "file" / "copy.db")
 
 
+def test_a_copy_may_be_given_up(archive: Archive, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveUnavailable, match="given up"):
+        upkeep.back_up(archive.path, tmp_path / "copy.db", lambda: False)
+    assert list(tmp_path.glob("copy*")) == []
+
+
 def test_tidying_stands_back_from_readers_and_writers(archive: Archive) -> None:
     wal = archive.path.with_name("archive.db-wal")
     with archive.transaction() as t:
