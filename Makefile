@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types contracts soak lock clean
+.PHONY: help demo test check format lint types contracts soak quality lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -23,7 +23,7 @@ demo: $(VENV)/.runtime  ## run the main job against a sample newsroom on this ma
 	$(RUN)/ingest demo $(DEMO)
 
 test: $(VENV)/.dev  ## run the tests (under five minutes)
-	$(RUN)/python -m pytest -q -n 2 --dist loadgroup
+	$(RUN)/python -m pytest -q -n 2
 
 format: $(VENV)/.dev  ## lay out the code
 	$(RUN)/ruff format .
@@ -39,11 +39,20 @@ types: $(VENV)/.dev
 contracts: $(VENV)/.dev
 	$(RUN)/lint-imports
 
-soak: $(VENV)/.dev  ## treat the daemon roughly for a quarter of an hour: kill -9 under load, a day of polls
+check: lint types contracts test  ## all that CI checks: layout, lint, types, walls, tests
+
+soak: $(VENV)/.dev  ## the long tests: kills at many moments, hostile servers, a day of polls (half an hour)
+	$(RUN)/python -m pytest -q -m soak
+	$(RUN)/python -m benchmarks.soak_fetching
 	$(RUN)/python -m benchmarks.soak_daemon kills
 	$(RUN)/python -m benchmarks.soak_daemon memory
 
-check: lint types contracts test  ## all that CI checks: layout, lint, types, walls, tests
+$(VENV)/.bench: $(VENV)/.dev
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	@touch $@
+
+quality: $(VENV)/.bench  ## figures against the labelled sets, under their floors
+	$(RUN)/python benchmarks/quality_duplicates.py
 
 lock: $(VENV)/.dev  ## refresh the pinned versions in constraints.txt
 	$(RUN)/pip-compile --quiet --all-extras --strip-extras --no-emit-index-url --no-emit-trusted-host --no-header --no-annotate --upgrade --output-file constraints.txt pyproject.toml

@@ -1,6 +1,6 @@
 """Compare `parse_feed` with what other projects' suites expect of the same files, field by field.
 
-    python benchmarks/feeds_truth.py [--misses] [SUITE …]
+    python -m benchmarks.feeds_truth [--misses] [SUITE …]
 
 Truth: the `Expect:` lines of feedparser's tests, and the JSON beside the files of gofeed, fastfeedparser, rss-parser.
 Texts are compared as words, what a reader sees rather than the markup, for ours is cleaned by other rules.

@@ -250,7 +250,9 @@ def soak_memory(feeds: int, factor: float) -> list[str]:
     last = sizes[-len(sizes) // 5 :]
     before, after = sum(warm) / len(warm), sum(last) / len(last)
     growth = after / before - 1
-    print(f"{polls} polls, {articles} articles in {seconds:.0f} s; resident {before:.1f} MB -> {after:.1f} MB: {growth:+.1%}")
+    print(
+        f"{polls} polls, {articles} articles in {seconds:.0f} s; resident {before:.1f} MB -> {after:.1f} MB: {growth:+.1%}"
+    )
     problems = [] if code == 0 else [f"the daemon ended with {code}"]
     if polls < 0.8 * feeds * 48:
         problems.append(f"only {polls} polls of {feeds * 48}: choose a smaller --factor")

@@ -33,9 +33,9 @@ SAME_ARTICLE = 0.5  # of the comparison's score: below it, one guid with two lin
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of a draft."""
+    """What became of a draft. `article_id` is None for one that was removed for its age, and does not come back."""
 
-    article_id: int
+    article_id: int | None
     status: EntryStatus
     duplicate: bool = False
 
@@ -52,6 +52,8 @@ def keep(t: Connection, draft: ArticleDraft, counters: RarityCounters, now: date
     if name.article_id is not None and name.by_guid_only and _other_text(t, index, name.article_id, draft):
         draft = _without_guid(t, draft)
         name = articles.Named()
+    if name.article_id is None and articles.is_pruned(t, draft.aliases):
+        return Kept(None, EntryStatus.UNCHANGED)
     if name.article_id is None:
         return _add(t, index, draft, now)
     kept = _meet(t, index, name.article_id, draft, now)

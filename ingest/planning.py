@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ingest.feeds import same_content
+from ingest.feeds.sightings import Sightings
 from ingest.urls import canonical_url
 from storage.model import Entry, Failure, FailureKind, KnownEntry, Novelty, PlannedEntry
 
@@ -20,29 +21,15 @@ def plan(
     `known`: the sightings of this feed that bear a key or a canonical URL of `entries`. `not_before`, at a feed's first
     poll: older entries become sightings whose page is not fetched.
     """
-    by_key = {entry.key: entry for entry in known}
-    by_url = {entry.canonical_url: entry for entry in by_key.values() if entry.canonical_url}
+    urls = [canonical_url(entry.url) if entry.url else None for entry in entries]
+    sightings = Sightings(known, urls)
     plans: dict[str, PlannedEntry] = {}
-    for entry in entries:
-        url = canonical_url(entry.url) if entry.url else None
-        found = _find(entry.key, url, by_key, by_url)
-        key = found.key if found else _key(entry.key, url, by_key)
+    for entry, url in zip(entries, urls, strict=True):
+        found = sightings.find(entry, url)
+        key = found.key if found else sightings.new_key(entry, url)
         planned = PlannedEntry(entry, key, url, _novelty(entry, found), found, _refused(entry, not_before))
         plans.setdefault(key, planned)
     return list(plans.values())
-
-
-def _find(key: str, url: str | None, by_key: dict[str, KnownEntry], by_url: dict[str, KnownEntry]) -> KnownEntry | None:
-    """The sighting of the same key, unless that names another link; else the one of the same link: guids may churn."""
-    found = by_key.get(key)
-    if found is not None and (url is None or found.canonical_url in (None, url)):
-        return found
-    return by_url.get(url) if url else None
-
-
-def _key(key: str, url: str | None, by_key: dict[str, KnownEntry]) -> str:
-    """A key that already stands for another link is told apart by the link."""
-    return f"{key} {url}" if key in by_key and url else key
 
 
 def _novelty(entry: Entry, found: KnownEntry | None) -> Novelty:

@@ -69,6 +69,8 @@ from publicsuffixlist import PublicSuffixList
 
 MAX_LENGTH = 8192
 
+SCRIPTS = ("javascript:", "vbscript:", "data:")
+
 ALIAS_LABELS = frozenset(("www", "www2", "m", "mobile", "amp"))
 
 # (registrable domain, or its first label with a dot; beginning of the path; parameters that hold the target)
@@ -121,6 +123,7 @@ _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sessionid)=[^/;]*|/\(S\([a
 _INDEX = re.compile(r"/(?:index\.(?:s?html?|php|aspx?|jsp)|default\.(?:html?|aspx?))$", re.IGNORECASE)
 _HEX32 = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 _AMP_CACHE = re.compile(r"/(?:amp|[a-z]{1,3})/(?:s/)?(?=[^/]+\.)")
+_BLANK = re.compile(r"[\s\x00-\x1f]+")
 _UNSAFE = re.compile(r"[\s\x00-\x1f\x7f\\<>\"]")
 
 
@@ -157,6 +160,8 @@ def resolve_link(base: str | None, href: str) -> str | None:
     absolute = _parse(href)
     if absolute is not None:
         return absolute.href if _UNSAFE.search(href) else href
+    if _BLANK.sub("", href[:200]).lower().startswith(SCRIPTS):  # XML makes a space of a line end within
+        return None
     try:
         joined = _parse(ada_url.join_url(base, href)) if base else None
     except ValueError:

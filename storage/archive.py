@@ -26,6 +26,7 @@ from storage.records import Article, Duplicate, FeedRow, OutletRow, PollRow, Rev
 from storage.results import Results
 from storage.schema import VERSION, format_time
 from storage.searchquery import parse
+from storage.statistics import Statistics, statistics
 from storage.times import moment
 
 T = TypeVar("T")
@@ -174,6 +175,13 @@ class Archive:
         """The newest attempts at a feed."""
         with self.reading() as c:
             return query.polls(c, feed_id, limit)
+
+    def statistics(self, *, since: Time, until: Time | None = None) -> Statistics:
+        """Counts of what was published in a period, up to now if it has no end."""
+        now = _now()
+        first, last = moment(since, now=now), now if until is None else moment(until, now=now, end=True)
+        with self.reading() as c:
+            return statistics(c, first, last)
 
     def sql(
         self, statement: str, parameters: tuple[object, ...] | dict[str, object] = ()

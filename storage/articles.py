@@ -17,7 +17,9 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage import stories
 from storage.model import Alias, AliasKind, ArticleDraft, Change
-from storage.schema import alias, article, outlet, revision, unindexed
+from storage.schema import NEXT_CHANGE, alias, article, article_text, outlet, revision, unindexed
+
+PRUNED = "pruned"  # the kind of an alias that `storage.pruning` left behind
 
 _DOUBTFUL = {"future", "ancient", "unparsed"}  # flags of a date that must not sort the archive
 
@@ -62,6 +64,15 @@ def named(t: Connection, aliases: Iterable[Alias]) -> Named:
     return Named(first, by_guid_only=kind is AliasKind.GUID, others=tuple(sorted(others)))
 
 
+def is_pruned(t: Connection, aliases: Iterable[Alias]) -> bool:
+    """Whether one of these names is that of an article that was removed for its age."""
+    for name in aliases:
+        query = select(alias.c.kind).where(alias.c.scope == _scope(name), alias.c.value == name.value)
+        if t.execute(query).scalar() == PRUNED:
+            return True
+    return False
+
+
 def void_guid(t: Connection, guid: Alias) -> None:
     """A guid that was seen with two texts names neither from now on."""
     t.execute(update(alias).where(alias.c.scope == _scope(guid), alias.c.value == guid.value).values(article_id=None))
@@ -75,9 +86,9 @@ def add_aliases(t: Connection, article_id: int, aliases: Iterable[Alias]) -> Non
 
 
 def current(t: Connection, article_id: int) -> CurrentVersion:
-    columns = [article.c[name] for name in ("id", "story_id", "title", "text", "from_feed", "word_count")]
-    query = select(*columns, article.c.revision_count, outlet.c.name).join(outlet).where(article.c.id == article_id)
-    row = t.execute(query).one()
+    columns = [article.c[name] for name in ("id", "story_id", "title", "from_feed", "word_count", "revision_count")]
+    query = select(*columns, article_text.c.text, outlet.c.name).select_from(article).join(article_text).join(outlet)
+    row = t.execute(query.where(article.c.id == article_id)).one()
     return CurrentVersion(
         article_id=row.id,
         outlet=row.name,
@@ -103,6 +114,7 @@ def add(t: Connection, draft: ArticleDraft, now: datetime) -> int:
             sort_at=sort_at,
             first_seen_at=now,
             changed_at=now,
+            change_number=NEXT_CHANGE,
             revised_at=now,
             url=draft.url,
             canonical_url=draft.canonical_url,
@@ -112,6 +124,7 @@ def add(t: Connection, draft: ArticleDraft, now: datetime) -> int:
             **_content(draft),
         )
     )
+    t.execute(insert(article_text).values(article_id=number, text=draft.text))
     t.execute(
         update(outlet)
         .where(outlet.c.id == outlet_id)
@@ -128,17 +141,20 @@ def add(t: Connection, draft: ArticleDraft, now: datetime) -> int:
 
 def revise(t: Connection, old: CurrentVersion, draft: ArticleDraft, change: Change, now: datetime) -> None:
     """Make the draft the newest revision; the version before it is kept as it was."""
-    copied = [article.c[name] for name in ("id", "revision_count", "revised_at", "change", "title", "text")]
+    copied = [article.c[name] for name in ("id", "revision_count", "revised_at", "change", "title")]
     names = ["article_id", "number", "seen_at", "change", "title", "text"]
-    t.execute(insert(revision).from_select(names, select(*copied).where(article.c.id == old.article_id)))
+    before = select(*copied, article_text.c.text).select_from(article).join(article_text)
+    t.execute(insert(revision).from_select(names, before.where(article.c.id == old.article_id)))
     values: dict[str, Any] = {
         "revision_count": article.c.revision_count + 1,
         "revised_at": now,
         "changed_at": now,
+        "change_number": NEXT_CHANGE,
         "change": change,
         **_content(draft),
     }
     t.execute(update(article).where(article.c.id == old.article_id).values(**values))
+    t.execute(update(article_text).where(article_text.c.article_id == old.article_id).values(text=draft.text))
     t.execute(upsert(unindexed).values(article_id=old.article_id).on_conflict_do_nothing())
     stories.refresh(t, old.story_id, now)
 
@@ -157,7 +173,6 @@ def _content(draft: ArticleDraft) -> dict[str, Any]:
         "language": draft.language,
         "word_count": draft.word_count,
         "summary": draft.summary,
-        "text": draft.text,
         "image_url": draft.image_url,
         "method": draft.method,
         "from_feed": int(draft.from_feed),

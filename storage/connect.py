@@ -58,6 +58,11 @@ def writing_engine(path: Path) -> Engine:
     return _engine(path, "mode=rwc", begin="BEGIN IMMEDIATE", setup=("PRAGMA synchronous=NORMAL",))
 
 
+def bare_reader(path: Path) -> sqlite3.Connection:
+    """A connection that cannot change the file, but may make temporary tables, and copies of the file elsewhere."""
+    return _connector(path, "mode=ro", ())()
+
+
 def use_wal(engine: Engine) -> None:
     """Readers and the writer never wait for each other then. Lasts in the file; set outside a transaction only."""
     connection = engine.raw_connection()

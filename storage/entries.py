@@ -9,19 +9,21 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from storage.articles import PRUNED
 from storage.model import (
     DateEvidence,
     Enclosure,
     Entry,
     EntryStatus,
     Failure,
+    FailureKind,
     KnownEntry,
     Novelty,
     PendingEntry,
@@ -31,6 +33,7 @@ from storage.model import (
 from storage.schema import alias, feed, format_time, outlet, pending, sighting
 
 T = TypeVar("T")
+_PRUNED = Failure(FailureKind.TOO_OLD, "pruned from the archive")
 _CHUNK = 400  # names in one IN list: well under SQLite's limit of variables
 
 
@@ -54,6 +57,15 @@ def articles_at(t: Connection, canonical_urls: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def pruned_at(t: Connection, canonical_urls: Iterable[str]) -> set[str]:
+    """Which of these URLs named an article that was removed for its age."""
+    found: set[str] = set()
+    for names in _chunks(sorted(set(canonical_urls))):
+        query = select(alias.c.value).where(alias.c.scope == 0, alias.c.value.in_(names), alias.c.kind == PRUNED)
+        found.update(t.execute(query).scalars())
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What one poll's entries came to."""
@@ -65,7 +77,9 @@ class Recorded:
 
 def record(t: Connection, feed_id: int, plans: Sequence[PlannedEntry], now: datetime) -> Recorded:
     """Write one poll's entries down. New and changed ones become pending, in the caller's transaction with the ETag."""
-    linked = articles_at(t, [p.canonical_url for p in plans if p.canonical_url and p.novelty is Novelty.NEW])
+    new_urls = [p.canonical_url for p in plans if p.canonical_url and p.novelty is Novelty.NEW]
+    linked, pruned = articles_at(t, new_urls), pruned_at(t, new_urls)
+    plans = [replace(plan, refused=_PRUNED) if plan.canonical_url in pruned else plan for plan in plans]
     seen_again = [p.known.sighting_id for p in plans if p.known is not None]
     for ids in _chunks(seen_again):
         t.execute(update(sighting).where(sighting.c.id.in_(ids)).values(last_seen_at=now))

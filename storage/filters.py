@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypedDict
 
@@ -89,17 +89,27 @@ class ArticleFilter:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Conditions in SQL on `article a JOIN story s`, and one of full-text search; values are parameters."""
+    """Conditions in SQL on `article a JOIN story s`, and one of full-text search; values are parameters.
+
+    `branches` are alternatives to be added each in turn, such as one for each outlet: in each of them an index gives
+    the articles in order of time, which no index does for several outlets at once.
+    """
 
     parts: tuple[str, ...] = ()
     parameters: dict[str, str | int] = field(default_factory=dict)
     match: str | None = None  # an FTS5 expression that the article must match, too
+    branches: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return " AND ".join(self.parts) or "true"
+        anywhere = [f"({' OR '.join(self.branches)})"] if self.branches else []
+        return " AND ".join([*self.parts, *anywhere]) or "true"
 
     def and_(self, part: str, **parameters: str | int) -> Where:
-        return Where((*self.parts, part), {**self.parameters, **parameters}, self.match)
+        return replace(self, parts=(*self.parts, part), parameters={**self.parameters, **parameters})
+
+    def apart(self) -> list[Where]:
+        """One for each branch."""
+        return [replace(self, parts=(*self.parts, branch), branches=()) for branch in self.branches] or [self]
 
 
 def where(wanted: ArticleFilter) -> Where:
@@ -110,11 +120,10 @@ def where(wanted: ArticleFilter) -> Where:
         parts.append(condition)
         parameters.update(values)
 
-    if wanted.outlets:
-        names = _listed("outlet", wanted.outlets, parameters)
-        add(f"a.outlet_id IN (SELECT id FROM outlet WHERE name IN ({names}))")
-    if wanted.languages:
-        add(f"a.language IN ({_listed('language', wanted.languages, parameters)})")
+    outlets = _each("a.outlet_id = (SELECT id FROM outlet WHERE name = :{})", "outlet", wanted.outlets, parameters)
+    languages = _each("a.language = :{}", "language", wanted.languages, parameters)
+    if outlets and languages:
+        add(f"({' OR '.join(languages)})")
     if wanted.feed is not None:
         add("a.id IN (SELECT article_id FROM sighting WHERE feed_id = (SELECT id FROM feed WHERE url = :feed))",
             feed=wanted.feed)  # fmt: skip
@@ -137,7 +146,7 @@ def where(wanted: ArticleFilter) -> Where:
         add("s.representative_id = a.id")
     if wanted.across:
         add("s.outlet_count > 1")
-    return Where(tuple(parts), parameters, _match(wanted))
+    return Where(tuple(parts), parameters, _match(wanted), outlets or languages)
 
 
 def _match(wanted: ArticleFilter) -> str | None:
@@ -154,7 +163,7 @@ def _numbers(given: int | tuple[int, ...] | list[int] | None) -> tuple[int, ...]
     return (given,) if isinstance(given, int) else given if given is None else tuple(given)
 
 
-def _listed(name: str, values: tuple[str, ...], parameters: dict[str, str | int]) -> str:
+def _each(condition: str, name: str, values: tuple[str, ...], parameters: dict[str, str | int]) -> tuple[str, ...]:
     for number, value in enumerate(values):
         parameters[f"{name}_{number}"] = value
-    return ", ".join(f":{name}_{number}" for number in range(len(values)))
+    return tuple(condition.format(f"{name}_{number}") for number in range(len(values)))

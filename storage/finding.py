@@ -2,7 +2,7 @@
 
 Matches are ranked by bm25 (Robertson and Zaragoza 2009, as FTS5 has it), a word of the title counting five times. A
 word that stands in half a million articles cannot be ranked within a blink, so ranking goes window by window: the
-newest 10,000 matches, ranked; then the next 10,000. Rarer words have one window, which is all of them.
+newest 5,000 matches, ranked; then the next 5,000. Rarer words have one window, which is all of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from storage.search import WEIGHTS
 from storage.searchquery import Query
 from storage.snippets import snippet
 
-WINDOW = 10_000
+WINDOW = 5_000
 PAGE = 50
 _END = 1 << 62  # above every article's number
 
@@ -60,7 +60,7 @@ def _window(
 
 def _among(c: Connection, chosen: Where) -> str:
     """The other conditions: few articles that meet them are listed first, otherwise each match is looked at."""
-    if not chosen.parts:
+    if not (chosen.parts or chosen.branches):
         return ""
     selection = f"SELECT a.id {FROM} WHERE {chosen}"
     if is_few(c, selection, chosen.parameters):

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, text
 
 from storage.filters import ArticleFilter, Where, where
-from storage.records import Article, Duplicate, FeedRow, OutletRow, PollRow, Revision, Sighting, Story
+from storage.records import Article, Duplicate, FeedRow, OutletRow, PollDayRow, PollRow, Revision, Sighting, Story
 from storage.schema import format_time, parse_time
 
 T = TypeVar("T")
@@ -29,9 +29,11 @@ VIEWS: dict[type, str] = {
     OutletRow: "outlets",
     FeedRow: "feeds",
     PollRow: "polls",
+    PollDayRow: "poll_days",
 }
 FROM = "FROM article a JOIN story s ON s.id = a.story_id"  # what the conditions of `storage.filters` are about
 FEW = 20_000
+_JSON: dict[str, Callable[[Any], Any]] = {"authors": tuple, "extra": dict}  # columns that hold JSON
 SEARCH_FIELDS = {"score", "snippet"}  # of an article that a search found: no columns
 
 
@@ -59,9 +61,11 @@ def article_page(c: Connection, wanted: ArticleFilter, limit: int, after: Mark |
     if after is not None:
         chosen = chosen.and_("(a.sort_at, a.id) < (:mark_time, :mark_id)", mark_time=after.sort_at, mark_id=after.id)
     # The inner query runs on indexes alone; wide rows are read for the page only.
-    ids = f"SELECT a.id {FROM} WHERE {chosen} ORDER BY a.sort_at DESC, a.id DESC LIMIT :limit"
-    rest = f"id IN ({ids}) ORDER BY sort_at DESC, id DESC"
-    return rows(c, Article, rest, {**chosen.parameters, "limit": limit})
+    newest = "ORDER BY sort_at DESC, id DESC LIMIT :limit"
+    first = "ORDER BY a.sort_at DESC, a.id DESC LIMIT :limit"
+    branches = [f"SELECT * FROM (SELECT a.sort_at, a.id {FROM} WHERE {branch} {first})" for branch in chosen.apart()]
+    ids = f"SELECT id FROM ({' UNION '.join(branches)}) {newest}"
+    return rows(c, Article, f"id IN ({ids}) {newest}", {**chosen.parameters, "limit": limit})
 
 
 def _with_words(c: Connection, chosen: Where) -> Where:
@@ -178,15 +182,15 @@ def rows(c: Connection, kind: type[T], rest: str, parameters: Parameters | None 
 def _reader(kind: type[T]) -> tuple[tuple[str, ...], Callable[[Sequence[Any]], T]]:
     """The columns of a type, and what makes a value of a row of them."""
     names = columns(kind)
-    times = [number for number, name in enumerate(names) if name == "at" or name.endswith(("_at", "_since"))]
-    lists = [number for number, name in enumerate(names) if name == "authors"]
+    times = [number for number, name in enumerate(names) if name == "at" or name.endswith(("_at", "_since", "_until"))]
+    parsed = {number: read for number, name in enumerate(names) if (read := _JSON.get(name))}
 
     def build(row: Sequence[Any]) -> T:
         values = list(row)
         for number in times:
             values[number] = None if values[number] is None else parse_time(values[number])
-        for number in lists:
-            values[number] = tuple(json.loads(values[number]))
+        for number, read in parsed.items():
+            values[number] = None if values[number] is None else read(json.loads(values[number]))
         return kind(*values)
 
     return names, build

@@ -5,8 +5,10 @@ Times are aware datetimes in UTC. Values are frozen.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Article:
     published_flags: str
     sort_at: datetime  # published_at; first_seen_at where that is missing or not to be believed
     changed_at: datetime  # added, revised or judged anew
-    extra: str | None  # JSON: section, tags, site name, page kind, what an import brought along
+    change_number: int  # rises with every such change of any article
+    extra: Mapping[str, Any] | None  # section, tags, site name, page kind, what an import brought along
     score: float | None = None
     snippet: Snippet | None = None
 
@@ -158,3 +161,19 @@ class PollRow:
     new: int
     next_poll_at: datetime | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollDayRow:
+    """A row of `poll_days`: older polls of one feed, summed by day."""
+
+    feed_id: int
+    day: str  # YYYY-MM-DD in UTC
+    changed: int
+    unchanged: int
+    failed: int
+    skipped: int
+    bytes: int
+    seconds: float
+    entries: int
+    new: int

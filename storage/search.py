@@ -8,12 +8,12 @@ and categories, under the article's number. Filling it costs most of an insert, 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select, text
 
-from storage.schema import article, unindexed
-from storage.words import fold
+from storage.schema import article, article_text, unindexed
+from storage.words import index_form
 
 CREATE = "CREATE VIRTUAL TABLE article_words USING fts5(title, text, authors, categories, content='', tokenize='ascii')"
 WEIGHTS = "5.0, 1.0, 1.0, 0.5"  # of those columns, for bm25
@@ -50,27 +50,27 @@ def forget(t: Connection, article_id: int) -> None:
 
 
 def _words_of(t: Connection, article_ids: Sequence[int]) -> list[dict[str, int | str]]:
-    columns = [article.c[name] for name in ("id", "title", "text", "authors", "extra")]
-    rows = t.execute(select(*columns).where(article.c.id.in_(article_ids)).order_by(article.c.id))
+    columns = [article.c[name] for name in ("id", "title", "authors", "extra")]
+    query = select(*columns, article_text.c.text).join(article_text)
+    rows = t.execute(query.where(article.c.id.in_(article_ids)).order_by(article.c.id))
     return [
         {
             "id": row.id,
-            "title": fold(row.title),
-            "text": fold(row.text),
-            "authors": fold(", ".join(json.loads(row.authors))),
-            "categories": fold(", ".join(categories(row.extra))),
+            "title": index_form(row.title),
+            "text": index_form(row.text),
+            "authors": index_form(", ".join(json.loads(row.authors))),
+            "categories": index_form(", ".join(categories(json.loads(row.extra) if row.extra else None))),
         }
         for row in rows
     ]
 
 
-def categories(extra: str | None) -> list[str]:
+def categories(extra: object) -> list[str]:
     """Section and tags out of an article's `extra`."""
-    kept = json.loads(extra) if extra else None
-    if not isinstance(kept, dict):
+    if not isinstance(extra, Mapping):
         return []
-    tags = kept.get("tags")
-    named = [kept.get("section"), *(tags if isinstance(tags, list) else [tags])]
+    tags = extra.get("tags")
+    named = [extra.get("section"), *(tags if isinstance(tags, list) else [tags])]
     return [name for name in named if isinstance(name, str)]
 
 

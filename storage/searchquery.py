@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from storage.words import fold
+from storage.words import fold, query_form
 
 MAX_CHARACTERS = 1_000
 MAX_PHRASES = 64
@@ -128,8 +128,9 @@ class _Reader:
             return None
         if wanted:
             self.phrases.append(phrase)
-        quoted = f'"{" ".join(phrase.words)}"'
-        return f"{f'{phrase.column} : ' if phrase.column else ''}{quoted}{' *' if phrase.prefix else ''}"
+        looked_up, goes_on = query_form(phrase.words)
+        prefix = " *" if goes_on or (phrase.prefix and looked_up.endswith(phrase.words[-1])) else ""
+        return f'{f"{phrase.column} : " if phrase.column else ""}"{looked_up}"{prefix}'
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.model import DuplicateEdge, EdgeKind, EdgeStatus
-from storage.schema import article, duplicate, story
+from storage.schema import NEXT_CHANGE, article, duplicate, story
 
 FULL_LENGTH = 2 / 3  # of the longest member's words: shorter ones are cut copies, and represent nobody
 
@@ -30,7 +30,7 @@ def join(t: Connection, article_id: int, story_id: int, now: datetime) -> None:
     left = t.execute(select(article.c.story_id).where(article.c.id == article_id)).scalar_one()
     if left == story_id:
         return
-    t.execute(update(article).where(article.c.id == article_id).values(story_id=story_id, changed_at=now))
+    _changed(t, article.c.id == article_id, now, story_id=story_id)
     refresh(t, left, now)
     refresh(t, story_id, now)
 
@@ -63,7 +63,7 @@ def refresh(t: Connection, story_id: int, now: datetime) -> None:
         )
     )
     if before != chosen and len(members) > 1:
-        t.execute(update(article).where(article.c.story_id == story_id).values(changed_at=now))
+        _changed(t, article.c.story_id == story_id, now)
 
 
 def size(t: Connection, story_id: int) -> int:
@@ -138,6 +138,11 @@ def undone(t: Connection, article_id: int) -> set[int]:
     """The stories that a person took this article out of."""
     query = select(article.c.story_id).where(article.c.id.in_(undone_with(t, article_id)))
     return set(t.execute(query).scalars())
+
+
+def _changed(t: Connection, which: ColumnElement[bool], now: datetime, **values: int) -> None:
+    """Mark articles as changed, for whoever follows the archive."""
+    t.execute(update(article).where(which).values(changed_at=now, change_number=NEXT_CHANGE, **values))
 
 
 def _representative(members: Sequence[Row[Any]]) -> int:

@@ -9,7 +9,8 @@ result at its spaces:
   article `ال` goes, with the particle before it, where three letters or more remain (as in Lucene's light stemming)
 - Hindi: the nukta goes and candrabindu is anusvara; all other marks stay. Hebrew points go
 - scripts without spaces between words (Chinese, Japanese, Thai, Lao, Burmese, Khmer), and Korean with its particles:
-  every character is a word, and a word of the query a phrase of them. Each word of one or two characters is then found.
+  every character is a word. The index holds them in overlapping pairs, and the last one of each run alone: a word of
+  two characters is one look-up, a longer one a phrase of pairs, and a single character the beginning of pairs.
 """
 
 from __future__ import annotations
@@ -59,6 +60,9 @@ _UNSPACED = (  # scripts whose words no space separates, and Korean; ranges of c
     (0x1B000, 0x1B16F),
     (0x20000, 0x323AF),
 )
+_UNSPACED_CLASS = "[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _UNSPACED) + "]"
+_IS_UNSPACED = re.compile(_UNSPACED_CLASS)
+_NEIGHBOURS = re.compile(f"({_UNSPACED_CLASS}) +(?=({_UNSPACED_CLASS}))")
 _REPLACED = {
     "ي": "ی",
     "ى": "ی",
@@ -140,6 +144,30 @@ def fold(text: str) -> str:
     if _NON_JOINER in text:
         text = _SEPARATING_NON_JOINER.sub(" ", text)
     return _without_article(unicodedata.normalize("NFC", text).translate(_FOLDING))
+
+
+def index_form(text: str) -> str:
+    """The words of a text as they are put into the index.
+
+    >>> index_form("北京时间, 2025年").split()
+    ['北京', '京时', '时间', '间', '2025', '年']
+    """
+    folded = fold(text)
+    return folded if folded.isascii() else _NEIGHBOURS.sub(r"\1\2 ", folded)
+
+
+def query_form(phrase: tuple[str, ...]) -> tuple[str, bool]:
+    """A phrase of folded words as it is looked up in the index, and whether its last word may go on there.
+
+    >>> query_form(("北", "京")), query_form(("2025", "年")), query_form(("年", "end"))
+    (('北京', False), ('2025 年', True), ('年 end', False))
+    """
+    paired = _NEIGHBOURS.sub(r"\1\2 ", " ".join(phrase)).split()
+    if not _IS_UNSPACED.fullmatch(phrase[-1]):
+        return " ".join(paired), False
+    if len(paired) > 1 and len(paired[-2]) > 1 and _IS_UNSPACED.match(paired[-2]):
+        return " ".join(paired[:-1]), False
+    return " ".join(paired), True
 
 
 def words(text: str) -> Iterator[Word]:

@@ -40,12 +40,18 @@ COMMANDS = (  # in the order of the help; sections in the order of their first l
     Listed("Collect", "run", "ingest.cli.run", "The daemon: poll every feed when it is due, for months."),
     Listed("Collect", "demo", "ingest.cli.demo", "Try everything out against a sample newsroom on this machine."),
     Listed("Collect", "import", "ingest.cli.importing", "Take in articles you already have, from a JSONL file."),
+    Listed("Set up", "feeds", "ingest.cli.feeds", "The feeds you read: health, checking, finding, adding; OPML."),
     Listed("Set up", "preview", "ingest.cli.preview", "Show what would be ingested from a feed or a page."),
     Listed("Read", "list", "ingest.cli.reading", "List articles, newest first."),
     Listed("Read", "search", "ingest.cli.reading", "Find articles by their words."),
     Listed("Read", "show", "ingest.cli.showing", "Show an article."),
     Listed("Read", "story", "ingest.cli.showing", "Show a story: the articles that carry the same text."),
     Listed("Read", "revisions", "ingest.cli.showing", "Show how an article has changed, word by word."),
+    Listed("Read", "stats", "ingest.cli.stats", "Count articles over time, by outlet, and who repeats whom."),
+    Listed(
+        "Read", "export", "ingest.cli.export", "Stream articles as JSONL, CSV, Parquet, or as a feed to subscribe to."
+    ),
+    Listed("Look after", "db", "ingest.cli.db", "Look after the archive: upgrade, check, back up, prune."),
     Listed("Judge", "duplicates", "ingest.cli.duplicates", "Why articles count as copies."),
 )
 

@@ -21,19 +21,11 @@ from ingest.config.problems import ConfigError
 from ingest.config.reading import FROM_ENVIRONMENT, check_outlet
 from ingest.config.settings import SECRET_KEYS, FeedSettings, OutletSettings, Settings
 from ingest.config.writing import feed_value, outlet_values
+from ingest.feeds.opml import NAMESPACE, Outline
 
-NAMESPACE = "urn:ingest:opml"
 OUTLET = f"{{{NAMESPACE}}}outlet"  # JSON: an outlet's keys but its feeds
 FEED = f"{{{NAMESPACE}}}feed"  # JSON: a feed's keys but its address and folder
 KEPT_HERE = SECRET_KEYS | {"insecure_tls"}
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """One `<outline>`: its attributes, and the outlines in it."""
-
-    attributes: Mapping[str, str]
-    children: tuple[Outline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +120,7 @@ def outlets_of(outlines: Iterable[Outline], settings: Settings) -> Imported:
     names = OutletNames(settings)
     gathered: dict[str, list[_Listed]] = {}
     for listed in _walk(outlines, (), {}):
-        own = listed.outlet.get("name")
-        name = own if isinstance(own, str) else names.name(listed.url, listed.home, listed.title)
+        name = _own_name(listed.outlet, settings) or names.name(listed.url, listed.home, listed.title)
         gathered.setdefault(name, []).append(listed)
     outlets: list[OutletSettings] = []
     problems: list[str] = []
@@ -137,6 +128,16 @@ def outlets_of(outlines: Iterable[Outline], settings: Settings) -> Imported:
         outlet = _outlet(name, listed_feeds, problems)
         outlets += [outlet] if outlet else []
     return Imported(tuple(outlets), tuple(problems))
+
+
+def _own_name(outlet: Mapping[str, Value], settings: Settings) -> str | None:
+    """The name that our own attributes give; where the outlet was renamed here or there, the one it has here."""
+    name, former = outlet.get("name"), outlet.get("formerly")
+    if not isinstance(name, str):
+        return None
+    names = [name, *(former if isinstance(former, list) else [])]
+    known = (settings.outlet(each) for each in names if isinstance(each, str))
+    return next((outlet.name for outlet in known if outlet), name)
 
 
 def _walk(outlines: Iterable[Outline], folder: tuple[str, ...], outlet: dict[str, Value]) -> Iterator[_Listed]:

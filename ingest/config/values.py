@@ -8,6 +8,7 @@ was found: `'10 parsecs'` + `is not a duration such as 30s, 10m, 2h, 1d`. The er
 from __future__ import annotations
 
 import re
+import warnings
 from datetime import timedelta
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -203,7 +204,9 @@ def check_selector(value: str) -> str:
 
 def check_pattern(value: str) -> str:
     try:
-        re.compile(value)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of sets that a later version may read otherwise
+            re.compile(value)
     except re.error as error:
         wrong(f"is not a pattern: {error}")
     return value

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ingest.pipeline.context import Run
 from ingest.polling import Overdue, catch_up, repair_due
-from ingest.polling.backoff import BACK_OFF_LIMIT, GONE_RECHECK
+from ingest.polling.backoff import BACK_OFF_LIMIT
+from ingest.polling.moves import GONE_RECHECK
 from storage import feeds
 
 if TYPE_CHECKING:

@@ -48,11 +48,13 @@ class Evidence:
     title_in_lead: float  # of a title's words in the first 60 words of the other text; the larger of the two
     length: float  # natural logarithm of the words of the shorter text
     length_ratio: float  # shorter to longer
+    reworded: float  # 1 - covered where the text has numbers and all agree: the differences are of wording
+    agreeing_numbers: float  # natural logarithm of 1 + the numbers where all agree, else 0
 
 
 def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
     """The figures for two texts, in either order; None when they have next to nothing in common."""
-    short, long = (a, b) if a.words <= b.words else (b, a)
+    short, long = sorted((a, b), key=lambda text: (text.words, text.fingerprint.exact))
     triples = short.found_in(long, 3)
     if not triples.any() or triples.mean() < MIN_CONTAINMENT:
         return None
@@ -63,6 +65,8 @@ def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
     gaps = _runs(~covered) / short.unit
     numbers, numbers_long = _distinct_of(short, Word.NUMBER), _distinct_of(long, Word.NUMBER)
     fewer, more = sorted((numbers, numbers_long), key=len)
+    number_overlap = float(within(fewer, more).mean()) if len(fewer) else NO_NUMBERS
+    agree = number_overlap == 1.0
     return Evidence(
         containment=float(triples.mean()),
         jaccard=float((triples.sum() + triples_long.sum()) / (len(triples) + len(triples_long))),
@@ -76,13 +80,15 @@ def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
         spread=_spread(triples, WINDOW_WORDS * short.unit),
         longest_run=float(_runs(closely).max(initial=0) / len(closely)),
         new_passages=float(gaps[gaps > LONG_GAP_WORDS].sum() / short.words),
-        number_overlap=float(within(fewer, more).mean()) if len(fewer) else NO_NUMBERS,
+        number_overlap=number_overlap,
         numbers=float(len(fewer)),
         new_numbers=float((~within(_all_of(short, Word.NUMBER), numbers_long)).sum() / short.words),
         title_overlap=_title_overlap(short, long),
         title_in_lead=max(_title_in_lead(short, long), _title_in_lead(long, short)),
         length=float(np.log(short.words)),
         length_ratio=float(short.words / long.words),
+        reworded=float(1.0 - covered.mean()) if agree else 0.0,
+        agreeing_numbers=float(np.log1p(len(fewer))) if agree else 0.0,
     )
 
 

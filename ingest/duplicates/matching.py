@@ -25,7 +25,7 @@ from storage.model import EdgeDraft, EdgeKind, MatchCandidate, MatchDecision
 CANDIDATES = 12  # compared exactly, best first
 PER_STORY = 3  # of them, so that a story of many copies leaves room for others
 MAX_PART = 0.95  # of the length of a round-up
-COPY_OF_ROUNDUP = 0.6  # of the shingles of both together
+WHOLE_COPY = 0.6  # of the shingles of both together
 COMMON_STORIES = 150  # a 3-shingle that stands in as many stories is no key
 
 
@@ -53,6 +53,12 @@ class Compared:
         return self.result.score, evidence.jaccard if evidence else 1.0, -self.candidate.article_id
 
     @property
+    def is_whole_copy(self) -> bool:
+        """The two are the same from end to end, whatever else stands in them."""
+        evidence = self.result.evidence
+        return self.result.kind is EdgeKind.EXACT or (evidence is not None and evidence.jaccard >= WHOLE_COPY)
+
+    @property
     def may_be_whole(self) -> bool:
         """The article stands in a longer candidate, of which it is the smaller part."""
         evidence = self.result.evidence
@@ -62,9 +68,7 @@ class Compared:
     @property
     def is_part_of_roundup(self) -> bool:
         """The candidate is a known round-up, and the article is a part of it rather than a copy of the whole."""
-        evidence = self.result.evidence
-        same = self.result.kind is EdgeKind.NEAR and evidence is not None
-        return self.candidate.is_roundup and same and evidence is not None and evidence.jaccard < COPY_OF_ROUNDUP
+        return self.candidate.is_roundup and self.result.kind is EdgeKind.NEAR and not self.is_whole_copy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,7 +157,7 @@ def decide(
     left = {whole.compared.candidate.article_id for whole in wholes}
     rest = [c for c in compared if c.candidate.article_id not in left]
     best = _best(rest, separated)
-    parts = [] if best is not None and best.result.kind is EdgeKind.EXACT else _parts(text, rest, rarity)
+    parts = [] if best is not None and best.is_whole_copy else _parts(text, rest, rarity)
     edges = [edge for whole in wholes for edge in _edges_of_whole(text, whole, rarity)]
     edges += [_inside(text, c, rarity) for c in rest if c.is_part_of_roundup]
     leaving = tuple(sorted(left))

@@ -18,8 +18,9 @@ from ingest.duplicates.shingles import Hashes, Shingled, distinct
 from storage.model import Signature
 
 SLOT_BITS = 24
-YOUNG = 5_000  # stories: a smaller archive knows too little of frequencies, and counts as one of this size
-RARE = 0.5  # of weight: a shingle of at most two stories in 5,000
+YOUNG = 10_000  # stories: a smaller archive knows too little of frequencies, and counts as one of this size
+HALF = 2  # other stories, of so many, that halve the weight of a shingle
+RARE = 0.5  # of weight: a shingle of at most three stories in 10,000
 _SHIFT = np.uint64(64 - SLOT_BITS)
 
 Weights = NDArray[np.float64]
@@ -44,12 +45,12 @@ class Rarity:
         return np.maximum(counted - self.load, 0.0)
 
     def weights(self, hashes: Hashes) -> Weights:
-        """1 for a shingle of at most one story, 1/2 for one of two in 5,000, near 0 for a phrase that is everywhere.
+        """1 for a shingle of at most one story, 1/2 for one of three in 10,000, near 0 for a phrase that is everywhere.
 
         Relative to the size of the archive, so that a weight means the same as the archive grows.
         """
         others = np.maximum(self.stories_with(hashes) - 1.0, 0.0)
-        return 1.0 / (1.0 + others * (YOUNG / max(self.stories, YOUNG)))
+        return 1.0 / (1.0 + others * (YOUNG / max(self.stories, YOUNG) / HALF))
 
     def information(self, hashes: Hashes) -> Weights:
         """The inverse document frequency of each shingle: log(stories / stories that have it)."""

@@ -143,12 +143,9 @@ def _choose(body: bytes, declared: list[str]) -> str:
         return next((name for name in declared if name.startswith("iso2022")), None) or _detect(body)
     if body.isascii():
         return "utf-8"
-    is_utf8 = _decodes(body, "utf-8")
+    is_utf8 = _decodes(body, "utf-8") or _mostly_utf8(body)
     for name in declared:
-        if name == "utf-8":
-            if is_utf8 or _mostly_utf8(body):
-                return name
-        elif _decodes(body, name) and not _lies(body, name, is_utf8):
+        if is_utf8 if name == "utf-8" else _decodes(body, name) and not _lies(body, name, is_utf8):
             return name
     return "utf-8" if is_utf8 else _detect(body)
 

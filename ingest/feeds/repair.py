@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 
 MAX_TEXT = 2_000_000  # characters of one piece of text
 MAX_ATTRIBUTES = 64  # of one tag
+MAX_TAGS = 10_000  # of one entry, outside CDATA
 MAX_CATEGORIES = 200  # of one entry; feedparser compares each with all before it
 MAX_NAME = 1_000  # characters of an author's name; feedparser searches them for addresses in quadratic time
 MAX_ENTITY = 1_000  # characters that a declared entity may stand for
@@ -64,6 +65,7 @@ _CATEGORY = re.compile(
 )
 _USED_PREFIX = re.compile(r"<([A-Za-z_][\w.-]*):")
 _DECLARED_PREFIX = re.compile(r"xmlns:([\w.-]+)\s*=")
+_TAG_OR_CDATA = re.compile(r"<!\[CDATA\[.*?\]\]>|<", re.DOTALL)
 _ENTRY_TAG = re.compile(
     r"<!\[CDATA\[.*?\]\]>|<(/?)(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s/>])", re.DOTALL | re.IGNORECASE
 )
@@ -83,19 +85,31 @@ class Prepared:
 
 def prepare(text: str) -> Prepared:
     """Mend, bound and divide a document. What has no tag has an empty `root`."""
-    legal = _ILLEGAL.sub("", text)
+    legal = remove_illegal(text)
     doctype, pieces = _divide(legal)
     mender = _Mender(doctype)
     body = "".join(mender.mend(piece) if is_markup else piece for is_markup, piece in pieces)
     root, start = _find_root(body)
     head, entries, tail = _cut(_declare_prefixes(_bound(body[start:])))
-    fewer = tuple(_bound_categories(entry) for entry in entries)
+    fewer = tuple(bound_tags(_bound_categories(entry)) for entry in entries)
     problems = (
         ("characters that XML does not allow were removed", len(legal) != len(text)),
         ("an entity was declared that stands for too much", mender.refused),
-        ("more categories than we keep", fewer != entries),
+        ("more categories or elements than we keep", fewer != entries),
     )
-    return Prepared(root, head, fewer, tail, doctype, tuple(what for what, happened in problems if happened))
+    return Prepared(
+        root,
+        head,
+        fewer,
+        tail,
+        doctype,
+        tuple(what for what, happened in problems if happened),
+    )
+
+
+def remove_illegal(text: str) -> str:
+    """`text` without the characters that XML 1.0 does not allow."""
+    return _ILLEGAL.sub("", text)
 
 
 def _divide(text: str) -> tuple[str, list[tuple[bool, str]]]:
@@ -199,6 +213,15 @@ def _drop_attributes(match: re.Match[str]) -> str:
     name = _TAG.match(tag)
     kept = "".join(attribute[0] for attribute in islice(_ATTRIBUTE.finditer(tag), MAX_ATTRIBUTES))
     return f"{name[0] if name else ''}{kept}{'/>' if tag.endswith('/>') else '>'}"
+
+
+def bound_tags(markup: str) -> str:
+    """At most `MAX_TAGS` tags. What is cut open leaves the document ill-formed, as if it ended there."""
+    if markup.count("<") <= MAX_TAGS:
+        return markup
+    tags = (match.start() for match in _TAG_OR_CDATA.finditer(markup) if len(match[0]) == 1)
+    end = next(islice(tags, MAX_TAGS, None), len(markup))
+    return markup[:end]
 
 
 def _bound_categories(entry: str) -> str:

@@ -72,7 +72,7 @@ def _row(element: etree._Element) -> dict[str, str]:
 
 
 def _local(element: etree._Element) -> str:
-    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+    return str(element.tag).rpartition("}")[2].lower()
 
 
 def _date_of(row: dict[str, str]) -> str | None:

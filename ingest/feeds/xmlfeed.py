@@ -16,7 +16,7 @@ import feedparser
 
 from ingest.feeds.model import RawDate, RawEntry, RawFeed, RhythmHints, Text
 from ingest.feeds.newest import newest
-from ingest.feeds.repair import Prepared
+from ingest.feeds.repair import Prepared, bound_tags
 from storage.model import Enclosure
 
 FORMATS = {"rss": "rss", "rdf": "rss10", "feed": "atom", "channel": "cdf"}  # by root, where feedparser has no name
@@ -29,7 +29,7 @@ _DATE = re.compile(
 _SKIP = re.compile(r"<skip(Hour|Day)s\b[^<>]*>((?:[^<]|<(?!/?skip))*)</skip\1s", re.IGNORECASE)
 _SKIPPED = re.compile(r"<(?:hour|day)\b[^<>]*>\s*([^<]{1,20})", re.IGNORECASE)
 _LINK_TEXT = re.compile(r"<link\b[^<>]*>\s*(https?://[^\s<>]{1,2000})", re.IGNORECASE)
-_GUID = re.compile(r"<(?:[\w.-]+:)?(?:guid|id)\b[^<>]*>(?:<!\[CDATA\[)?([^<>\]&]{1,2000})", re.IGNORECASE)
+_GUID = re.compile(r"<(?:[\w.-]+:)?(?:guid|id)\b[^<>]*>(?:<!\[CDATA\[)?([^<>\]&]{1,2000}+)(?=[<\]])", re.IGNORECASE)
 
 Dict = dict[str, Any]  # what feedparser makes; the only untyped thing in this room
 
@@ -37,13 +37,13 @@ Dict = dict[str, Any]  # what feedparser makes; the only untyped thing in this r
 def read_xml(document: Prepared) -> RawFeed | None:
     """Read a feed; None when it holds neither a feed's root nor an entry, or when feedparser gives up."""
     entries, problems = newest(document.entries, _date_of)
-    markup = "".join((document.head, *entries, document.tail))
+    head, tail = bound_tags(document.head), bound_tags(document.tail)
+    markup = "".join((head, *entries, tail))
     parsed = _feedparse(markup)
     if parsed is None or not (parsed.entries or document.root in FORMATS):
         return None
     feed = parsed.feed
     name = _format(parsed.version, document)
-    outline = document.head + document.tail
     sources = entries if len(entries) == len(parsed.entries) else [""] * len(parsed.entries)
     return RawFeed(
         format=name,
@@ -51,7 +51,7 @@ def read_xml(document: Prepared) -> RawFeed | None:
         links=tuple(link["href"] for link in _links(feed) if _get(link, "rel") == "alternate"),
         language=_get(feed, "language"),
         entries=tuple(_entry(entry, name, source) for entry, source in zip(parsed.entries, sources, strict=True)),
-        hints=_hints(feed, outline),
+        hints=_hints(feed, head + tail),
         problems=(*document.problems, *problems, *_mistakes(parsed)),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Final, Self
@@ -41,13 +41,13 @@ class _Journey:
     permanent_url: str | None = None
     seconds: float = 0.0
     received: int = 0
+    retry_at: datetime | None = None  # the pause that the last answer began
     seen: set[str] = field(default_factory=set)
 
     def options(self) -> RequestOptions:
         """Secrets are for their own origin only (https to http is another one)."""
         options = self.request.options
-        own = self.first.origin if options.origin is None else options.origin
-        return options if self.target.origin == own else options.elsewhere()
+        return options if self.target.origin == options.origin else options.elsewhere()
 
     def login(self) -> str | None:
         """The one of the requested URL, at its origin; what a redirect brings is not ours to use."""
@@ -115,7 +115,7 @@ class Fetcher:
         if isinstance(target, Failure):
             return target
         try:
-            return await self._travel(_Journey(request, target, target))
+            return await self._travel(_Journey(_with_origin(request, target), target, target))
         except Stopped as stopped:
             return stopped.failure
 
@@ -136,7 +136,7 @@ class Fetcher:
         delay = crawl_delay(self._hosts.all_robots(domain), PRODUCT)
         async with self._gate.turn(domain, delay, lambda: self._check_pause(domain)):
             answer = await self._exchange(journey)
-        self._note_pause(domain, answer)
+        journey.retry_at = self._note_pause(domain, answer)
         return answer
 
     async def _exchange(self, journey: _Journey) -> Answer:
@@ -183,7 +183,7 @@ class Fetcher:
         request, url = journey.request, journey.target.href
         if answer.status == 304:
             return self._not_modified(journey, answer)
-        if failure := failure_of(answer, request.purpose, self._paused_until(journey.target)):
+        if failure := failure_of(answer, request.purpose, journey.retry_at):
             return failure
         return Fetched(
             url=request.url,
@@ -220,15 +220,13 @@ class Fetcher:
             until, reason = pause
             raise Stopped(Failure(FailureKind.THROTTLED, f"{domain} is left alone: {reason}", retry_at=until))
 
-    def _note_pause(self, domain: str, answer: Answer) -> None:
+    def _note_pause(self, domain: str, answer: Answer) -> datetime | None:
+        """Until when the domain is left alone because of this answer."""
         if until := pause_until(answer, self._now(), self._hosts.pauses_in_a_row(domain)):
             self._hosts.start_pause(domain, until, f"it answered {answer.status}")
         elif answer.status < 400:
             self._hosts.answered_well(domain)
-
-    def _paused_until(self, target: Target) -> datetime | None:
-        pause = self._hosts.pause(domain_of(target))
-        return pause[0] if pause else None
+        return until
 
     # robots.txt
 
@@ -248,7 +246,7 @@ class Fetcher:
             raise Stopped(failure)
 
     async def _read_robots(self, domain: str, target: Target, options: RequestOptions) -> RobotsFile:
-        request = FetchRequest(f"{target.origin}/robots.txt", Purpose.ROBOTS, options=options.elsewhere())
+        request = FetchRequest(f"{target.origin}/robots.txt", Purpose.ROBOTS, options=options.without_secrets())
         answer = await self.fetch(request)
         unreachable = isinstance(answer, Failure) and is_unreachable(answer)
         body = answer.body.decode("utf-8-sig", "replace") if isinstance(answer, Fetched) else ""
@@ -259,6 +257,13 @@ class Fetcher:
             assert isinstance(answer, Failure)
             raise Stopped(Failure(answer.kind, f"robots.txt: {answer.detail}", answer.status, answer.retry_at))
         return file
+
+
+def _with_origin(request: FetchRequest, target: Target) -> FetchRequest:
+    """Options that do not say whose they are belong to the requested URL's origin."""
+    if request.options.origin is not None:
+        return request
+    return replace(request, options=replace(request.options, origin=target.origin))
 
 
 def _redirects(detail: str, status: int) -> Stopped:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,10 @@ class RequestOptions:
     def elsewhere(self) -> RequestOptions:
         """What is left of the options for another origin: the way there and our name, no secret."""
         return RequestOptions(proxy=self.proxy, user_agent=self.user_agent)
+
+    def without_secrets(self) -> RequestOptions:
+        """What robots.txt is asked with: the secrets are for feeds and pages, the way to the origin is the same."""
+        return replace(self.elsewhere(), origin=self.origin, insecure_tls=self.insecure_tls)
 
 
 def _plain(value: str | SecretStr) -> str:

@@ -15,15 +15,106 @@ from lxml.html import HtmlElement
 from ingest.pages.hints import hints_of
 
 BLOCK_TAGS = frozenset(
-    "address article aside blockquote body button caption center dd details dialog div dl dt fieldset figcaption figure"
-    " footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol p pre section summary table tbody td tfoot"
-    " th thead tr ul legend label".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "button",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "legend",
+        "label",
+    ]
 )
 SKIPPED_TAGS = frozenset(
-    "script style template svg head iframe frame object embed canvas select textarea noscript audio video map datalist"
-    " input progress meter img picture source track link meta title".split()
+    [
+        "script",
+        "style",
+        "template",
+        "svg",
+        "head",
+        "iframe",
+        "frame",
+        "object",
+        "embed",
+        "canvas",
+        "select",
+        "textarea",
+        "noscript",
+        "audio",
+        "video",
+        "map",
+        "datalist",
+        "input",
+        "progress",
+        "meter",
+        "img",
+        "picture",
+        "source",
+        "track",
+        "link",
+        "meta",
+        "title",
+    ]
 )
-SECTIONS = frozenset("aside nav header footer form button ul ol li table blockquote figure figcaption details".split())
+SECTIONS = frozenset(
+    [
+        "aside",
+        "nav",
+        "header",
+        "footer",
+        "form",
+        "button",
+        "ul",
+        "ol",
+        "li",
+        "table",
+        "blockquote",
+        "figure",
+        "figcaption",
+        "details",
+    ]
+)
 _BREAK = "\x01"
 _WHITE = re.compile(r"[ \t\r\n\f\v\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _SENTENCE_END = re.compile(r"[.!?:…。！？：؟۔।]['\"”’»)\]]*$")

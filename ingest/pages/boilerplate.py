@@ -43,13 +43,12 @@ class LineCount:
 
 def line_hash(line: str) -> int:
     """The key of a line: 63 bits over its letters, so that case, spaces and punctuation do not count."""
-    return xxhash.xxh3_64_intdigest(letters(line)) >> 1
+    return xxhash.xxh3_64_intdigest(letters(line).encode()) >> 1
 
 
 def countable_lines(text: str) -> dict[int, str]:
     """The lines of a text that may turn out to be boilerplate, by hash."""
-    lines = {line_hash(line): line for line in text.split("\n") if MIN_LETTERS <= len(letters(line)) <= MAX_LETTERS}
-    return lines
+    return {line_hash(line): line for line in text.split("\n") if MIN_LETTERS <= len(letters(line)) <= MAX_LETTERS}
 
 
 def count(known: Mapping[int, LineCount], text: str, *, story: int, number: int) -> list[LineCount]:

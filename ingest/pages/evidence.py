@@ -22,10 +22,24 @@ _LONG = 60  # letters of a paragraph that may vote for a container
 _SURE = 25  # letters that do not occur in an article by chance
 _FOREIGN = frozenset(("comment", "related", "newsletter", "author", "nav", "ad", "caption", "hidden", "aside"))
 _FOREIGN_TAGS = frozenset(("nav", "aside", "footer", "form", "figure", "figcaption", "li", "button"))
-_TELLING_TAGS = frozenset("p li h1 h2 h3 h4 h5 h6 tr td blockquote figcaption".split())
-HINTS = (
-    "caption related share newsletter author meta comment ad nav player embed standfirst title aside hidden".split()
-)
+_TELLING_TAGS = frozenset(["p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "blockquote", "figcaption"])
+HINTS = [
+    "caption",
+    "related",
+    "share",
+    "newsletter",
+    "author",
+    "meta",
+    "comment",
+    "ad",
+    "nav",
+    "player",
+    "embed",
+    "standfirst",
+    "title",
+    "aside",
+    "hidden",
+]
 
 
 def letters(text: str) -> str:
@@ -71,7 +85,12 @@ def survey(blocks: Sequence[Block], engine: Witness, second: Witness | None = No
         wider = _grow(blocks, keys, chosen, container, second)
         if wider is not container:
             for index, block in enumerate(blocks):
-                if not chosen[index] and is_prose(block, keys[index]) and second.has(keys[index]) and _holds(wider, block):
+                if (
+                    not chosen[index]
+                    and is_prose(block, keys[index])
+                    and second.has(keys[index])
+                    and _holds(wider, block)
+                ):
                     chosen[index] = True
             container = wider
     paragraphs = _paragraphs(blocks, keys, chosen)
@@ -133,7 +152,7 @@ def _grow(
         if _holds(container, block):
             inside += len(key) if taken or is_prose(block, key) else 0
         elif is_prose(block, key) and second.has(key):
-            chain = [place for place in block.place.chain()]
+            chain = list(block.place.chain())
             if not any(place.tag == "article" and place.element not in articles for place in chain):
                 beyond.update({place.element: len(key) for place in chain})
     for ancestor in container.iterancestors():
@@ -165,7 +184,10 @@ def facts_of_page(
             facts.add("told" if publisher.has(key) else "untold" if len(key) > 30 else "untold_short")
         if counts[key] > 1:
             facts.add("repeated")
-        if title_key and (key == title_key or (len(key) > 20 and key in title_key or title_key in key) and abs(len(key) - len(title_key)) < 30):
+        if title_key and (
+            key == title_key
+            or (((len(key) > 20 and key in title_key) or title_key in key) and abs(len(key) - len(title_key)) < 30)
+        ):
             facts.add("title")
         if len(key) > 30 and description_key and (key in description_key or description_key[:60] in key):
             facts.add("described")
@@ -221,7 +243,7 @@ def _position(scene: Scene, index: int) -> Iterator[str]:
         yield "after"
     elif index > scene.last - 3:
         yield "ending"
-    neighbours = scene.chosen[max(0, index - 1) : index] + scene.chosen[index + 1 : index + 2]
+    neighbours = [*scene.chosen[max(0, index - 1) : index], *scene.chosen[index + 1 : index + 2]]
     if all(neighbours) and neighbours:
         yield "between"
     elif not any(neighbours):
@@ -230,7 +252,11 @@ def _position(scene: Scene, index: int) -> Iterator[str]:
 
 def _combine(facts: set[str], block: Block) -> set[str]:
     """Facts that mean more together."""
-    if "hint_standfirst" in facts and "before" in facts and not facts & {"all_linked", "half_linked", "title", "tag_figcaption", "hint_caption"}:
+    if (
+        "hint_standfirst" in facts
+        and "before" in facts
+        and not facts & {"all_linked", "half_linked", "title", "tag_figcaption", "hint_caption"}
+    ):
         facts.add("standfirst_before")
     if "hint_embed" in facts and "in_blockquote" in facts:
         facts.add("embedded_quote")

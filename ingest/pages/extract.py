@@ -143,7 +143,11 @@ def _find_body(source: _Source) -> _Body:
         if told := _told_text(source):
             others.append(_by_engine(source, told, second, Method.JSON_LD))
         body = max([body, *others], key=lambda candidate: (_worth(source, candidate), candidate is body))
-    if len(letters(body.text)) < 300 and (told := _told_text(source)) and len(letters(told)) > 2 * len(letters(body.text)):
+    if (
+        len(letters(body.text)) < 300
+        and (told := _told_text(source))
+        and len(letters(told)) > 2 * len(letters(body.text))
+    ):
         body = _Body(body.verdicts, Method.JSON_LD, 0.5, told)
     return body
 
@@ -168,7 +172,13 @@ def _selected(source: _Source, elements: Sequence[HtmlElement]) -> _Body:
     """The blocks inside the selected elements, all of them but captions."""
     chosen = set(elements)
     verdicts = [
-        Verdict(block, letters(block.text), any(place.element in chosen for place in block.place.chain()), "not_selected", 1.0)
+        Verdict(
+            block,
+            letters(block.text),
+            any(place.element in chosen for place in block.place.chain()),
+            "not_selected",
+            1.0,
+        )
         for block in source.blocks
     ]
     return _trimmed(source, verdicts, [source.head.first("og:title"), source.head.title], Method.SELECTORS, None)
@@ -237,9 +247,7 @@ def plain_lines(markup: str) -> str:
 
 
 def _entry_text(hint: FeedHint, language: str | None) -> FeedText:
-    return article_from_entry(
-        content_html=hint.content_html, summary=hint.summary, title=hint.title, language=language
-    )
+    return article_from_entry(content_html=hint.content_html, summary=hint.summary, title=hint.title, language=language)
 
 
 def _assemble(source: _Source, body: _Body, clock: Clock, explain: bool) -> Extraction:

@@ -115,24 +115,27 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str, tupl
     except UnicodeDecodeError:
         pass
     else:
-        if declared not in (None, "utf-8") and not text.isascii() or declared in (None, "utf-8"):
+        if (declared not in (None, "utf-8") and not text.isascii()) or declared in (None, "utf-8"):
             contradicted = declared is not None and declared != "utf-8"
             return text, "utf-8", (f"declared {declared}, is utf-8",) if contradicted else ()
         return body.decode(declared or "utf-8", "replace"), declared or "utf-8", ()
-    for name in (declared, map_encoding_to_html5(detect_encoding(body))):
-        if name:
-            text = body.decode(name, "replace")
+    guessed = detect_encoding(body)
+    for candidate in (declared, map_encoding_to_html5(guessed) if guessed else None):
+        if candidate:
+            text = body.decode(candidate, "replace")
             if text.count("\ufffd") * 1000 <= len(text):
-                return text, name, () if name == declared else (f"encoding guessed as {name}",)
-    name = declared or "windows-1252"
-    return body.decode(name, "replace"), name, ("undecodable bytes",)
+                return text, candidate, () if candidate == declared else (f"encoding guessed as {candidate}",)
+    fallback = declared or "windows-1252"
+    return body.decode(fallback, "replace"), fallback, ("undecodable bytes",)
 
 
 def _declared_encoding(body: bytes, content_type: str | None) -> str | None:
     """The Python codec for the encoding that the header or the document names (labels as in the WHATWG standard)."""
     labels = [match.group(1) for match in (_HEADER_CHARSET.search(content_type or ""),) if match]
     head = body[:4096]
-    labels += [m.group(1).decode("ascii", "ignore") for m in (_META_CHARSET.search(head), _XML_CHARSET.match(head)) if m]
+    labels += [
+        m.group(1).decode("ascii", "ignore") for m in (_META_CHARSET.search(head), _XML_CHARSET.match(head)) if m
+    ]
     for label in labels:
         name = str(map_encoding_to_html5(label, fallback_utf8=False) or "")
         if name.startswith("utf-16"):

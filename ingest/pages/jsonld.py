@@ -92,7 +92,9 @@ def _walk(document: object) -> Iterator[Node]:
         seen += 1
         if isinstance(value, dict):
             yield value
-            waiting.extend(inner for key, inner in value.items() if key not in _PARTS and isinstance(inner, dict | list))
+            waiting.extend(
+                inner for key, inner in value.items() if key not in _PARTS and isinstance(inner, dict | list)
+            )
         elif isinstance(value, list):
             waiting.extend(inner for inner in value if isinstance(inner, dict | list))
 

@@ -18,11 +18,18 @@ from storage.model import Failure, FailureKind
 
 ENOUGH = 200  # words that make a page an article whatever phrases it has
 FEW = 60  # words below which a picture or a film is what the page is about
-_LIVE_PATH = re.compile(r"[/_.-](?:live(?!-?(?:music|science|st|nation|well))(?:blog|ticker|-updates?|-news)?|liveblog|liveticker|en-direct|en-vivo|ao-vivo|diretta|canli|onlayn)(?:[/_.-]|$)")
+_LIVE_PATH = re.compile(
+    r"[/_.-](?:live(?!-?(?:music|science|st|nation|well))(?:blog|ticker|-updates?|-news)?|liveblog|liveticker|en-direct|en-vivo|ao-vivo|diretta|canli|onlayn)(?:[/_.-]|$)"
+)
 _VIDEO_PATH = re.compile(r"/(?:videos?|watch|tv|mediathek|vod)/")
 _AUDIO_PATH = re.compile(r"/(?:audio|podcasts?)/")
-_GALLERY_PATH = re.compile(r"[/-](?:galler(?:y|ies)|photos?|pictures|in-pictures|fotostrecken?|bilder|diaporama|fotogaleria|fotogalerias|galeria|fotos|fotogallery|foto-galeri|infografis)(?:[/-]|$)")
-_PHOTO_TITLE = re.compile(r"^(?:in pictures|photos?|gallery|in pics|in photos|fotos?|bilder|en images|en fotos|фото|galeri|foto)\b\s*[:|-]", re.IGNORECASE)
+_GALLERY_PATH = re.compile(
+    r"[/-](?:galler(?:y|ies)|photos?|pictures|in-pictures|fotostrecken?|bilder|diaporama|fotogaleria|fotogalerias|galeria|fotos|fotogallery|foto-galeri|infografis)(?:[/-]|$)"
+)
+_PHOTO_TITLE = re.compile(
+    r"^(?:in pictures|photos?|gallery|in pics|in photos|fotos?|bilder|en images|en fotos|фото|galeri|foto)\b\s*[:|-]",
+    re.IGNORECASE,
+)
 
 
 def _read_phrases() -> Mapping[str, re.Pattern[str]]:
@@ -51,8 +58,8 @@ class Look:
 def judge(look: Look) -> tuple[PageKind, Failure | None]:
     """The kind of the page, and the failure if it is not to be kept as a full text."""
     words = count_words(look.text)
-    if words < ENOUGH and (kind := _stand_in(look, words)):
-        return kind
+    if words < ENOUGH and (stand_in := _stand_in(look, words)):
+        return stand_in
     if words < ENOUGH and _is_paywalled(look):
         return PageKind.PAYWALL, Failure(FailureKind.PAYWALL, f"only the beginning is there ({words} words)")
     if _is_listing(look, words):
@@ -73,12 +80,20 @@ def _stand_in(look: Look, words: int) -> tuple[PageKind, Failure] | None:
     titles = " ".join((look.head.title, look.title, look.head.first("og:title"))).lower()[:400]
     opening = " ".join(look.all_lines[:40]).lower()[:4000]
     everything = sum(map(count_words, look.all_lines))
-    if _PHRASES["challenge"].search(titles) and everything < 400 or (everything < 120 and _PHRASES["challenge"].search(opening)):
-        return PageKind.CHALLENGE, Failure(FailureKind.CHALLENGE, f"asks for proof of a person: {look.head.title[:80]}".strip(": "))
+    if (_PHRASES["challenge"].search(titles) and everything < 400) or (
+        everything < 120 and _PHRASES["challenge"].search(opening)
+    ):
+        return PageKind.CHALLENGE, Failure(
+            FailureKind.CHALLENGE, f"asks for proof of a person: {look.head.title[:80]}".strip(": ")
+        )
     if look.claims.headline or look.head.first("article:published_time"):
         return None
-    if _PHRASES["error"].search(titles) or (words < 60 and _PHRASES["error"].search(" ".join(look.all_lines[:12]).lower())):
-        return PageKind.ERROR, Failure(FailureKind.NOT_AN_ARTICLE, f"an error page: {(look.title or look.head.title)[:80]}".strip(": "))
+    if _PHRASES["error"].search(titles) or (
+        words < 60 and _PHRASES["error"].search(" ".join(look.all_lines[:12]).lower())
+    ):
+        return PageKind.ERROR, Failure(
+            FailureKind.NOT_AN_ARTICLE, f"an error page: {(look.title or look.head.title)[:80]}".strip(": ")
+        )
     if everything < 600 and len(_PHRASES["consent"].findall(opening)) >= 2 and _mostly_consent(look):
         return PageKind.CONSENT, Failure(FailureKind.NOT_AN_ARTICLE, "a consent wall")
     return None
@@ -86,13 +101,17 @@ def _stand_in(look: Look, words: int) -> tuple[PageKind, Failure] | None:
 
 def _mostly_consent(look: Look) -> bool:
     lines = [line for line in look.all_lines if len(line) > 40]
-    about = [line for line in lines if re.search(r"cookie|consent|privacy|partner|datenschutz|privacidad|confidentialit|隐私", line.lower())]
+    about = [
+        line
+        for line in lines
+        if re.search(r"cookie|consent|privacy|partner|datenschutz|privacidad|confidentialit|隐私", line.lower())
+    ]
     return len(about) * 2 >= len(lines)
 
 
 def _is_paywalled(look: Look) -> bool:
     phrases = any(_PHRASES["paywall"].search(line.lower()) for line in look.all_lines if len(line) < 300)
-    return phrases or look.claims.free is False and look.truncated
+    return phrases or (look.claims.free is False and look.truncated)
 
 
 def _is_listing(look: Look, words: int) -> bool:

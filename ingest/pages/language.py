@@ -14,7 +14,10 @@ _TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z0-9]{2,8}))*", re.IGNORECASE)
 _SCRIPTS = (  # languages that one look at the letters can rule out or in
     (re.compile("[\u0600-\u06ff]"), frozenset(("ar", "fa", "ur", "ps", "ku", "ckb", "ug", "sd", "pa", "az"))),
     (re.compile("[\u0900-\u097f]"), frozenset(("hi", "mr", "ne", "sa", "bh", "mai", "kok"))),
-    (re.compile("[\u0400-\u04ff]"), frozenset("ru uk be bg sr mk kk ky tg mn tt ba cv ce uz az".split())),
+    (
+        re.compile("[\u0400-\u04ff]"),
+        frozenset(["ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "tg", "mn", "tt", "ba", "cv", "ce", "uz", "az"]),
+    ),
     (re.compile("[\u3040-\u30ff]"), frozenset(("ja",))),
     (re.compile("[\uac00-\ud7af]"), frozenset(("ko",))),
     (re.compile("[\u4e00-\u9fff]"), frozenset(("zh", "ja", "yue", "wuu", "ko"))),
@@ -23,7 +26,11 @@ _SCRIPTS = (  # languages that one look at the letters can rule out or in
 
 def declared_language(head: Head, claims: Claims) -> str | None:
     """The tag that the page declares: `<html lang>`, then JSON-LD, then meta elements; `en-GB` as `en-GB`."""
-    for value in (head.language, claims.language, head.first("content-language", "language", "og:locale", "dc.language")):
+    for value in (
+        head.language,
+        claims.language,
+        head.first("content-language", "language", "og:locale", "dc.language"),
+    ):
         match = _TAG.match(value.strip())
         if match and match[1].lower() not in ("und", "mul", "zxx"):
             return match[0].replace("_", "-")

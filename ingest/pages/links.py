@@ -13,7 +13,10 @@ from ingest.text import clean_line
 from ingest.urls import canonical_url, registrable_domain, resolve_link
 
 MAX_TAGS = 30
-_NO_PHOTO = re.compile(r"(?:^|[/_.-])(?:logo|placeholder|default|blank|spacer|avatar|favicon|no-?image|fallback|sprite)s?(?:[/_.-]|\d|$)", re.I)
+_NO_PHOTO = re.compile(
+    r"(?:^|[/_.-])(?:logo|placeholder|default|blank|spacer|avatar|favicon|no-?image|fallback|sprite)s?(?:[/_.-]|\d|$)",
+    re.I,
+)
 _SPLIT_TAGS = re.compile(r"\s*[,;،、]\s*")
 
 
@@ -99,7 +102,12 @@ def _common_tail(title: str, og_title: str) -> str:
 def section_of(head: Head, claims: Claims) -> tuple[str | None, str]:
     """The section, as the page names it."""
     for name, source in (
-        (head.first("article:section", "section", "parsely-section", "og:article:section", "cxenseparse:articlesection"), "meta"),
+        (
+            head.first(
+                "article:section", "section", "parsely-section", "og:article:section", "cxenseparse:articlesection"
+            ),
+            "meta",
+        ),
         (claims.sections[0] if claims.sections else "", "json-ld"),
     ):
         if name and len(name) <= 80:

@@ -17,6 +17,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from typing import cast
 
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
@@ -62,7 +63,8 @@ def select(root: HtmlElement, selectors: Sequence[str]) -> list[HtmlElement]:
     found: set[HtmlElement] = set()
     for selector in selectors:
         compiled = _compiled(selector)
-        found.update(compiled(root) if compiled is not None else ())
+        if compiled is not None:
+            found.update(cast("list[HtmlElement]", compiled(root)))
     return [element for element in root.iter() if element in found] if found else []
 
 

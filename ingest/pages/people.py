@@ -31,7 +31,8 @@ _AND = re.compile(
     r"\s*(?:;|\||•|·|、|，|،|\n| & |(?<!\w)(?:(?i:and|und|with|mit|avec)|et|y|e|и|و|اور|और|ve|dan|con|com)(?![\w.]))\s*"
 )
 _TAIL = re.compile(
-    r"\s+(?:\||–|—|-|•|/)\s+.*$|\s+(?:for|at|of|in|is|from|für|pour|para|per|special to)\s+.*$|\s*\(.*$|\s*<.*$", re.IGNORECASE
+    r"\s+(?:\||–|—|-|•|/)\s+.*$|\s+(?:for|at|of|in|is|from|für|pour|para|per|special to)\s+.*$|\s*\(.*$|\s*<.*$",
+    re.IGNORECASE,
 )
 _CONTACT = re.compile(r"\S*@\S+|https?://\S+|www\.\S+")
 _ROLE = re.compile(
@@ -53,8 +54,42 @@ _SOMEWHERE_BY = re.compile(r"\bby\s+(?=[A-Z])")
 _OTHERS = frozenset(("related", "comment"))
 _FRAME = frozenset(("nav", "footer", "aside", "figcaption"))
 _NOT_A_NAME = frozenset(
-    "admin administrator editor editors staff author authors guest anonymous unknown null none undefined user webmaster web default redaktion"
-    " redaction redaccion redacao redazione wordpress published updated posted share follow comments comment by view profile see".split()
+    [
+        "admin",
+        "administrator",
+        "editor",
+        "editors",
+        "staff",
+        "author",
+        "authors",
+        "guest",
+        "anonymous",
+        "unknown",
+        "null",
+        "none",
+        "undefined",
+        "user",
+        "webmaster",
+        "web",
+        "default",
+        "redaktion",
+        "redaction",
+        "redaccion",
+        "redacao",
+        "redazione",
+        "wordpress",
+        "published",
+        "updated",
+        "posted",
+        "share",
+        "follow",
+        "comments",
+        "comment",
+        "by",
+        "view",
+        "profile",
+        "see",
+    ]
 )
 
 
@@ -64,7 +99,9 @@ def choose_authors(
     """The authors and their source: what the publisher declares, then what the page shows, then the feed."""
     known = {key for name in names if (key := letters(name))}
     sources: list[tuple[str, Iterable[str]]] = [("json-ld", claims.authors)]
-    sources += [(name, head.metas.get(name, ())) for name in _METAS if name != "twitter:data1" or _twitter_says_author(head)]
+    sources += [
+        (name, head.metas.get(name, ())) for name in _METAS if name != "twitter:data1" or _twitter_says_author(head)
+    ]
     sources += [("byline", _bylines(blocks)), ("json-ld", claims.desks), ("feed", feed_authors)]
     for source, texts in sources:
         found = tuple(dict.fromkeys(name for text in texts for name in split_names(text) if letters(name) not in known))
@@ -83,7 +120,12 @@ def split_names(text: str) -> Iterator[str]:
     text = _LABEL.sub("", _BY.sub("", _LABEL.sub("", text)))
     for group in _AND.split(_TAIL.sub("", text) if "|" not in text[:3] else text):
         pieces = group.split(",")
-        if len(pieces) == 2 and len(pieces[0].split()) == 1 and len(pieces[1].split()) == 1 and not _SUFFIX.match(pieces[1].strip()):
+        if (
+            len(pieces) == 2
+            and len(pieces[0].split()) == 1
+            and len(pieces[1].split()) == 1
+            and not _SUFFIX.match(pieces[1].strip())
+        ):
             pieces = [f"{pieces[1].strip()} {pieces[0].strip()}"]  # family name first
         for place, piece in enumerate(pieces):
             name = _tidy(piece)
@@ -100,7 +142,13 @@ def _tidy(name: str) -> str:
 
 
 def _is_name(name: str) -> bool:
-    if not 2 <= len(name) <= 70 or len(name.split()) > 7 or _DATE.search(name) or _ROLE.match(name) or _SUFFIX.match(name):
+    if (
+        not 2 <= len(name) <= 70
+        or len(name.split()) > 7
+        or _DATE.search(name)
+        or _ROLE.match(name)
+        or _SUFFIX.match(name)
+    ):
         return False
     words = name.lower().split()
     return not (all(word in _NOT_A_NAME for word in words) or "/" in name or name.startswith(("http", "www")))

@@ -27,13 +27,16 @@ _PUBLISHED = (
     "release_date", "date", "timestamp",
 )  # fmt: skip
 _MODIFIED = (
-    "article:modified_time", "og:updated_time", "article:modified", "datemodified", "last-modified", "lastmod", "dc.date.modified",
+    "article:modified_time", "og:updated_time", "article:modified", "datemodified", "last-modified", "lastmod",
+    "dc.date.modified",
     "dcterms.modified", "bt:moddate", "updated_time", "article:updated_time", "moddate", "utime", "revision_date",
 )  # fmt: skip
-_URL_DATE = re.compile(r"/((?:19|20)\d\d)[/_-]?((?:1[0-2]|0?[1-9])(?!\d)|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[/_-]([0-2]\d|3[01]|[1-9])(?!\d)")
+_URL_DATE = re.compile(
+    r"/((?:19|20)\d\d)[/_-]?((?:1[0-2]|0?[1-9])(?!\d)|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[/_-]([0-2]\d|3[01]|[1-9])(?!\d)"
+)
 _NAMED_PUBLISHED = re.compile(r"publish(?!er)|pub-?date|datepub")
 _ASIDE = frozenset(("aside", "nav", "footer", "li"))
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _YEAR = re.compile(r"(?:19|20)\d\d|[०-९]{4}|[٠-٩]{4}|[۰-۹]{4}")
 _DATE_PARTS = re.compile(r"\s*[|•·]\s*|\b(?:updated|published|posted|on|by)\b:?", re.IGNORECASE)
 _NEAR = timedelta(days=2)
@@ -72,7 +75,14 @@ class Clock:
 
 
 def choose_times(
-    root: HtmlElement, blocks: Sequence[Block], head: Head, claims: Claims, *, url: str, clock: Clock, feed: datetime | None
+    root: HtmlElement,
+    blocks: Sequence[Block],
+    head: Head,
+    claims: Claims,
+    *,
+    url: str,
+    clock: Clock,
+    feed: datetime | None,
 ) -> tuple[Reading | None, Reading | None]:
     """Published and modified. The feed's date is a witness: it decides between candidates, and stands in for none."""
     candidates: list[Reading] = []
@@ -144,7 +154,11 @@ def _best(candidates: Sequence[Reading], feed: datetime | None) -> Reading | Non
         best = next((reading for reading in candidates if abs(reading.value - feed) <= _NEAR), best)
     if not best.precise:
         best = next(
-            (reading for reading in candidates if reading.precise and abs(reading.value - best.value) <= timedelta(days=1, hours=14)),
+            (
+                reading
+                for reading in candidates
+                if reading.precise and abs(reading.value - best.value) <= timedelta(days=1, hours=14)
+            ),
             best,
         )
     return best
@@ -162,7 +176,11 @@ def _visible(blocks: Sequence[Block], clock: Clock) -> Reading | None:
     """A short line with a full date near the main heading."""
     heading = next((index for index, block in enumerate(blocks) if block.tag == "h1"), 0)
     for block in blocks[max(0, heading - 4) : heading + 15]:
-        if not 6 <= len(block.text) <= 120 or not _YEAR.search(block.text) or block.place.hints & {"related", "nav", "title"}:
+        if (
+            not 6 <= len(block.text) <= 120
+            or not _YEAR.search(block.text)
+            or block.place.hints & {"related", "nav", "title"}
+        ):
             continue
         for part in _DATE_PARTS.split(block.text):
             if _YEAR.search(part) and (reading := clock.read(part.strip(" :|-–—"), "text")):

@@ -32,7 +32,13 @@ def choose_title(
             return heading[:MAX_TITLE], "h1"
     if lone := _lone_heading(blocks, known):
         return lone[:MAX_TITLE], "h1"
-    for text, source in ((headline, "json-ld"), (og, "og:title"), (twitter, "twitter:title"), (page, "title"), (feed, "feed")):
+    for text, source in (
+        (headline, "json-ld"),
+        (og, "og:title"),
+        (twitter, "twitter:title"),
+        (page, "title"),
+        (feed, "feed"),
+    ):
         if text and letters(text) not in known:
             return text[:MAX_TITLE], source
     return "", ""

@@ -40,12 +40,16 @@ class Line:
         return cls(verdict, text, verdict.block.link_share > 0.6, prose and verdict.block.link_share < 0.6)
 
 
-def trim(verdicts: Sequence[Verdict], *, language: str | None, titles: Iterable[str], captions: Iterable[str]) -> list[Verdict]:
+def trim(
+    verdicts: Sequence[Verdict], *, language: str | None, titles: Iterable[str], captions: Iterable[str]
+) -> list[Verdict]:
     """The verdicts after the rules have spoken; blocks that were not kept before stay out."""
     lines = [Line.of(verdict) for verdict in verdicts if verdict.kept]
     removed = dict(_by_rules(lines, rules_for(language)))
-    removed |= {index: "caption" for index in _equal(lines, {letters(text) for text in captions}) if index not in removed}
-    removed |= {index: "title" for index in _titles(lines, removed, [letters(title) for title in titles])}
+    removed |= {
+        index: "caption" for index in _equal(lines, {letters(text) for text in captions}) if index not in removed
+    }
+    removed |= dict.fromkeys(_titles(lines, removed, [letters(title) for title in titles]), "title")
     removed |= _repeated(lines, removed)
     total = sum(len(line.verdict.key) for line in lines)
     if sum(len(lines[index].verdict.key) for index in removed) * 2 > total:
@@ -118,7 +122,7 @@ def _cut_sections(lines: Sequence[Line], rules: Sequence[LineRule], removed: dic
             links += lines[end].linked
             end += 1
         if links or end == len(lines):
-            removed |= {place: rule.name for place in range(index, end)}
+            removed |= dict.fromkeys(range(index, end), rule.name)
 
 
 def _equal(lines: Sequence[Line], keys: set[str]) -> Iterable[int]:
@@ -138,7 +142,9 @@ def _titles(lines: Sequence[Line], removed: dict[int, str], titles: Sequence[str
 def _alike(key: str, title: str) -> bool:
     if not title or not key:
         return False
-    return key == title or (min(len(key), len(title)) >= 20 and abs(len(key) - len(title)) <= 12 and (key in title or title in key))
+    return key == title or (
+        min(len(key), len(title)) >= 20 and abs(len(key) - len(title)) <= 12 and (key in title or title in key)
+    )
 
 
 def _repeated(lines: Sequence[Line], removed: dict[int, str]) -> dict[int, str]:

@@ -14,7 +14,6 @@ from ingest.polling.durations import DAY
 from storage.model import Failure, FailureKind
 
 BACK_OFF_LIMIT = DAY
-GONE_RECHECK = timedelta(days=30)  # a 410 is looked at again after this
 _POINTS_LIMIT = 64.0  # more change nothing
 
 _PERMANENT, _SOFT, _NETWORK = 1.0, 0.5, 0.25

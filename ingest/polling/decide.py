@@ -17,6 +17,7 @@ from ingest.polling import backoff
 from ingest.polling.durations import DAY, MINUTE, ZERO, clamp, spoken
 from ingest.polling.freshness import NOTHING_SAID, Freshness
 from ingest.polling.hints import NO_HINTS, Hints, after_skips, read_hints
+from ingest.polling.moves import GONE_RECHECK
 from ingest.polling.pace import Bounds, Listing, Step, first_step, next_step, read_pace, same_step
 from storage.model import Failure, FailureKind, FeedState, FeedStatus, PollOutcome
 
@@ -120,11 +121,12 @@ def decide_next(
 
 def advance(state: FeedState, result: PollResult, decision: Decision) -> FeedState:
     """The feed's state after the decision. Validators, moves and the body's hash are the fetching side's to add."""
-    learned = _after_answer(state, result)
-    if decision.gap:
-        learned = replace(learned, gap_since=decision.gap.since, gap_until=decision.gap.until, gaps=state.gaps + 1)
+    asked = result.outcome is not PollOutcome.SKIPPED
+    answered = asked and result.outcome is not PollOutcome.FAILED
+    read = result.outcome is PollOutcome.CHANGED
+    gap = decision.gap
     return replace(
-        learned,
+        state,
         status=decision.status,
         next_poll_at=decision.next_poll_at,
         interval_seconds=int(decision.interval.total_seconds()),
@@ -132,25 +134,15 @@ def advance(state: FeedState, result: PollResult, decision: Decision) -> FeedSta
         failures=decision.failures,
         failure_weight=decision.failure_weight,
         pace=decision.pace,
-    )
-
-
-def _after_answer(state: FeedState, result: PollResult) -> FeedState:
-    match result.outcome:
-        case PollOutcome.SKIPPED:
-            return state
-        case PollOutcome.FAILED:
-            return replace(state, last_polled_at=result.at, last_failure=result.failure)
-        case PollOutcome.UNCHANGED:
-            return replace(state, last_polled_at=result.at, last_success_at=result.at, last_failure=None)
-    return replace(
-        state,
-        last_polled_at=result.at,
-        last_success_at=result.at,
-        last_changed_at=result.at,
-        last_failure=None,
-        last_entry_count=result.listed,
-        hints=result.hints,
+        last_polled_at=result.at if asked else state.last_polled_at,
+        last_success_at=result.at if answered else state.last_success_at,
+        last_failure=None if answered else result.failure if asked else state.last_failure,
+        last_changed_at=result.at if read else state.last_changed_at,
+        last_entry_count=result.listed if read else state.last_entry_count,
+        hints=result.hints if read else state.hints,
+        gap_since=gap.since if gap else state.gap_since,
+        gap_until=gap.until if gap else state.gap_until,
+        gaps=state.gaps + (gap is not None),
     )
 
 
@@ -190,7 +182,7 @@ def _after_failure(poll: _Poll, failure: Failure) -> Decision:
     status, counted = FeedStatus.FAILING, f"{_named(failure)}, {_ordinal(failures)}"
     if failure.kind is FailureKind.GONE:
         status = FeedStatus.GONE
-        wait = _Wait(backoff.GONE_RECHECK, "the server says that the feed is gone", "looked at again", bounds.shortest)
+        wait = _Wait(GONE_RECHECK, "the server says that the feed is gone", "looked at again", bounds.shortest)
     elif poll.result.offline:
         status, failures, points = state.status, state.failures, state.failure_weight
         wait = _Wait(
@@ -263,6 +255,8 @@ def _heed_refusal(wait: _Wait, result: PollResult) -> _Wait:
 
 
 def _at_least(wait: _Wait, asked: timedelta, said: str) -> _Wait:
+    if asked <= ZERO:
+        return wait
     floor = min(asked, SERVER_LIMIT)
     return replace(_slower(wait, floor, said), floor=max(wait.floor, floor))
 

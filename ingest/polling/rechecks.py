@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from importlib import resources
 
-RECHECK_AFTER = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=3))
-
 _RULES = tomllib.loads(resources.files("ingest.polling").joinpath("boring.toml").read_text("utf-8"))
 _COUNTED = frozenset(_RULES["counted"].split())
 _DATED = frozenset(_RULES["dated"].split())
+_TIMES = frozenset(_RULES["times"].split())
 _GLUE = frozenset(_RULES["glue"].split())
 _RELATED = frozenset(_RULES["related"])
 _SENTENCE_ENDS = tuple(_RULES["sentence_ends"])
@@ -39,7 +38,7 @@ def next_recheck(
 ) -> datetime | None:
     """When the article is to be looked at next; a past time means at once, None never again.
 
-    `after`: the ages to look at, none to leave it (`RECHECK_AFTER` by default); `checked_at`: the last look since the
+    `after`: the ages to look at (`polling.recheck`), none to leave it; `checked_at`: the last look since the
     first. Ages that passed before the first look are left out, several that passed unused make one look, and an
     article of twice the last age is left alone.
     """
@@ -87,7 +86,7 @@ def _without_related(lines: Sequence[str]) -> Iterator[str]:
 
 def _related(line: str) -> tuple[bool, str]:
     """Whether the line is a label such as `Read more:`, and what it links to."""
-    label, _, rest = line.replace("|", ":", 1).partition(":")
+    label, _, rest = line.replace("|", ":", 1).replace("：", ":", 1).partition(":")
     return len(line) <= _MOST_CHARACTERS and " ".join(_words(label)) in _RELATED, rest.strip()
 
 
@@ -101,9 +100,10 @@ def _is_stamp(line: str) -> bool:
     if not 0 < len(found) <= _MOST_WORDS:
         return False
     others = {word for word in found if not _NUMBER.fullmatch(word)}
-    timed = len(others) < len(set(found)) or bool(others & {"ago", "now", "today", "yesterday"})
-    told = bool(others & (_COUNTED | _DATED)) or bool(_BARE_DATE.fullmatch(line))
-    return timed and told and others <= _COUNTED | _DATED | _GLUE
+    if others <= _COUNTED:
+        return bool(others) or bool(_BARE_DATE.fullmatch(line))  # "12 comments", "Share", "2025-05-30"
+    timed = len(others) < len(set(found)) or not others.isdisjoint(_TIMES)
+    return timed and not others.isdisjoint(_COUNTED | _DATED) and others <= _COUNTED | _DATED | _GLUE
 
 
 def _words(line: str) -> list[str]:

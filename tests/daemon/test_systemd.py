@@ -64,7 +64,11 @@ def test_the_watchdog_hears_us_twice_in_its_interval_and_not_more(manager: Manag
     assert manager.heard_nothing()
 
 
-@pytest.mark.parametrize(("process", "ours"), [(str(os.getpid()), True), (str(os.getpid() + 1), False), ("", True)])
+@pytest.mark.parametrize(
+    ("process", "ours"),
+    [(str(os.getpid()), True), (str(os.getpid() + 1), False), ("", True)],
+    ids=["ours", "another", "unnamed"],
+)
 def test_the_watchdog_of_another_process_is_not_ours(
     manager: Manager, tmp_path: Path, process: str, ours: bool
 ) -> None:

@@ -51,3 +51,4 @@ def test_options_of_a_configured_feed() -> None:
     assert options.origin == "https://news.test"
     assert (options.headers, options.bearer_token, options.insecure_tls) == ({"X-Key": "k"}, "t", True)
     assert options.elsewhere() == RequestOptions()
+    assert options.without_secrets() == RequestOptions(origin="https://news.test", insecure_tls=True)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 
+import anyio
 import pytest
 
-from ingest.fetching import Fetched, FetchRequest, Purpose
+from ingest.config import FetchingSettings
+from ingest.fetching import Fetched, FetchRequest, Purpose, RequestOptions
 from ingest.fetching.network import SystemResolver
 from storage.model import Failure, FailureKind, Validators
 from tests.hostile import bombs
 from tests.hostile.cases import CASES, PRIVATE_FORMS, TRUNCATED, WHOLE, Case
 from tests.hostile.client import fetcher, outcome, settings
-from tests.hostile.server import FEED, SCENARIOS, hostile
+from tests.hostile.server import FEED, SCENARIOS, Hostile, hostile
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -46,9 +48,14 @@ def test_every_scenario_has_a_case() -> None:
     assert set(SCENARIOS) - told == {"/feed", "/loop_back", "/moved_to"}  # plain ones
 
 
+def open_port(server: Hostile) -> FetchingSettings:
+    """So that it is the address, not the port, that is refused."""
+    return settings().model_copy(update={"ports": (80, server.port)})
+
+
 def test_private_addresses_are_refused_in_every_form() -> None:
     async def run() -> None:
-        async with hostile() as server, hostile("127.0.0.2") as secret, fetcher() as client:
+        async with hostile() as server, hostile("127.0.0.2") as secret, fetcher(open_port(secret)) as client:
             for form in PRIVATE_FORMS:
                 url = f"http://{form.format(port=secret.port)}/feed"
                 for asked in (url, server.url(f"/to?{url}")):
@@ -62,8 +69,9 @@ def test_private_addresses_are_refused_in_every_form() -> None:
 
 def test_without_opened_networks_no_spelling_of_this_machine_is_asked() -> None:
     async def run() -> None:
-        closed = settings().model_copy(update={"allow_networks": ()})
-        async with hostile() as server, fetcher(closed, SystemResolver()) as client:
+        async with hostile() as server:
+            closed = open_port(server).model_copy(update={"allow_networks": ()})
+            client = fetcher(closed, SystemResolver())
             for host in ("localhost", "LOCALHOST", "127.0.0.1", "127.1", "0x7f000001", "2130706433", "0", "[::1]"):
                 result = await client.fetch(FetchRequest(f"http://{host}:{server.port}/feed", Purpose.FEED))
                 assert isinstance(result, Failure), host
@@ -83,12 +91,27 @@ def test_a_name_that_changes_its_mind_is_refused() -> None:
             async def resolve(_host: str, _port: int) -> list[str]:
                 return next(answers)
 
-            async with fetcher(resolver=resolve) as client:
+            async with fetcher(open_port(server), resolver=resolve) as client:
                 name = f"http://rebinding.test:{server.port}"
                 for _ in range(2):
                     result = await client.fetch(FetchRequest(f"{name}/to?{name}/feed", Purpose.FEED))
                     assert outcome(result) == FailureKind.REFUSED_ADDRESS
             assert secret.asked == []
+
+    asyncio.run(run())
+
+
+def test_a_cancelled_scope_leaves_nothing_open() -> None:
+    """anyio cancels again at every wait, so nothing may have to wait in order to close."""
+
+    async def run() -> None:
+        async with hostile() as server, hostile(tls=True) as secure, fetcher() as client:
+            insecure = RequestOptions(insecure_tls=True)
+            for place in (server, secure):
+                for path in ("/drip_headers", "/drip_body", "/silence", "/infinite_body?"):
+                    with anyio.move_on_after(0.1):
+                        await client.fetch(FetchRequest(place.url(path), Purpose.FEED, options=insecure))
+                    await asyncio.wait_for(place.idle.wait(), 2)
 
     asyncio.run(run())
 

@@ -20,6 +20,7 @@ CASES = [
     (K.HTTP_4XX, 403, 1, 0, None),
     (K.HTTP_4XX, 429, 1, 0, WAITS[0]),
     (K.GONE, 410, 1, 0, None),
+    (K.TOO_SLOW, None, 1, 0, WAITS[0]),
     (K.ROBOTS, None, 1, 0, None),
     (K.NOT_AN_ARTICLE, None, 1, 0, None),
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, insert, text, update
 
-from storage import articles, entries, feeds, search, stories
+from ingest.duplicates import fingerprint
+from storage import articles, entries, feeds, matching, search, stories
 from storage.archive import Archive
 from storage.model import (
     Alias,
@@ -50,11 +51,11 @@ TEXTS = {  # language: (title, text)
 }
 
 
-def draft(outlet: str, title: str, text: str, **values: object) -> ArticleDraft:
+def draft(outlet: str, title: str, body: str, **values: object) -> ArticleDraft:
     url = values.pop("url", f"https://{outlet}.example/{abs(hash((outlet, title))) % 10**9}")
     settings = {
         "method": "trafilatura",
-        "word_count": len(text.split()),
+        "word_count": len(body.split()),
         "published_at": START,
         "published_evidence": DateEvidence("raw", "page"),
         "language": "en",
@@ -63,7 +64,7 @@ def draft(outlet: str, title: str, text: str, **values: object) -> ArticleDraft:
     return ArticleDraft(
         outlet=outlet,
         title=title,
-        text=text,
+        text=body,
         url=str(url),
         canonical_url=str(url),
         aliases=(Alias(AliasKind.URL, str(url)),),
@@ -93,6 +94,10 @@ def newsroom(path: Path) -> str:
         feeds.sync(t, OUTLETS)
         _articles(t)
         _polling(t)
+        for row in t.execute(text("SELECT article_id, text FROM article_text")).all():
+            signature = fingerprint(row.text).to_signature()
+            values = {"scheme": signature.scheme, "exact": signature.exact, "tokens": signature.tokens}
+            t.execute(insert(matching.fingerprint).values(article_id=row.article_id, **values))
         while search.flush(t):
             pass
     return url
@@ -113,10 +118,10 @@ def _articles(t: Connection) -> None:
     edited = articles.add(t, draft("dawn", "Budget to be presented", "Taxes will rise by 5%. " * 20), at)
     new = draft("dawn", "Budget presented", "Taxes will rise by 7%. " * 20, url="https://dawn.example/budget")
     edit(t, edited, new, at + timedelta(hours=3))
-    for number, (language, (title, text)) in enumerate(TEXTS.items(), start=1):
+    for number, (language, (title, body)) in enumerate(TEXTS.items(), start=1):
         when = at - timedelta(days=number)
         values = {"language": language, "published_at": when, "url": f"https://xinwen.example/{language}"}
-        articles.add(t, draft("xinwen", title, text, **values), at)
+        articles.add(t, draft("xinwen", title, body, **values), at)
     doubtful = {
         "published_at": datetime(2031, 1, 1, tzinfo=UTC),
         "published_evidence": DateEvidence("x", "feed", ("future",)),

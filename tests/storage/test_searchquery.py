@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import sqlite3
+from contextlib import closing
 
 import pytest
 from hypothesis import example, given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from storage import search, searchquery
 from storage.searchquery import Phrase, parse
+from storage.words import index_form
 
 CASES = [
     ("steel", '"steel"'),
@@ -38,7 +40,14 @@ CASES = [
     ("(rain OR snow) road", '(("rain" OR "snow") AND "road")'),
     ("U.S. co-op don't", '("u s" AND "co op" AND "don t")'),
     ("12:30", '"12 30"'),
-    ("北京 天气", '("北 京" AND "天 气")'),
+    ("北京 天气", '("北京" AND "天气")'),
+    ("北京*", '"北京" *'),
+    ("京", '"京" *'),
+    ("北京时间", '"北京 京时 时间"'),
+    ("2025年", '"2025 年" *'),
+    ("年2025", '"年 2025"'),
+    ("北京2025", '"北京 京 2025"'),
+    ('"北京 covid"*', '"北京 京 covid" *'),
     ("ЁЛКА", '"елка"'),
     # what stands astray means nothing
     ('steel"', '"steel"'),
@@ -102,3 +111,17 @@ def test_any_query_is_valid(index, text):
     expression = parse(text).expression
     if expression is not None:
         index.execute("SELECT rowid FROM article_words WHERE article_words MATCH ?", (expression,)).fetchall()
+
+
+@given(st.lists(st.sampled_from(["北", "京", "ฝ", "น", "정", " ab ", " 2025 ", "，"]), min_size=1), st.data())
+def test_every_piece_of_a_text_is_found(parts, data):
+    """Whatever scripts meet: a stretch of signs and whole words, looked up as a phrase, finds its text."""
+    first = data.draw(st.integers(0, len(parts) - 1))
+    piece = "".join(parts[first : data.draw(st.integers(first + 1, len(parts)))])
+    expression = parse(f'"{piece}"').expression
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(search.CREATE)
+        connection.execute("INSERT INTO article_words VALUES (?, ?, ?, ?)", ("", index_form("".join(parts)), "", ""))
+        if expression is not None:
+            query = "SELECT count(*) FROM article_words WHERE article_words MATCH ?"
+            assert connection.execute(query, (expression,)).fetchone() == (1,)

@@ -109,6 +109,7 @@ LINKS = [
     ("javascript:alert(1)", None),
     ("JaVa\tScRiPt:alert(1)", None),
     ("\x01javascript:alert(1)", None),
+    ("java script:alert(1)", None),
     ("data:text/html,x", None),
     ("vbscript:x", None),
     ("file:///etc/passwd", None),

@@ -1,0 +1,50 @@
+"""Verdicts on pairs of texts, one pair a line."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.duplicates import compare, fingerprint
+from storage.model import EdgeKind
+from tests.duplicates.texts import BRIDGE, CHINESE, HARBOUR, QUAKE, URDU
+
+ONE_QUAKE = QUAKE.format("6.1", 80, "Denver", 14, 32, 9, 12)
+OTHER_QUAKE = QUAKE.format("5.4", 35, "Quito", 3, 18, 41, 7)
+CUT = BRIDGE[: BRIDGE.index("The bridge was built")]
+
+VERDICTS = [
+    ("cut", BRIDGE, CUT, EdgeKind.NEAR),
+    ("boilerplate", BRIDGE, "Sign up for our newsletter.\n" + BRIDGE + "\nAll rights reserved.", EdgeKind.NEAR),
+    ("a word here and there", BRIDGE, BRIDGE.replace("deep", "long").replace("crowns", "dollars"), EdgeKind.NEAR),
+    ("reordered", BRIDGE, " ".join(reversed(BRIDGE.split(". "))), EdgeKind.NEAR),
+    ("Chinese, cut", CHINESE, CHINESE[:100], EdgeKind.NEAR),
+    ("Urdu, cut", URDU, URDU[:250], EdgeKind.NEAR),
+    ("other news", BRIDGE, HARBOUR, None),
+    ("other language", BRIDGE, CHINESE, None),
+    ("one form, other numbers", ONE_QUAKE, OTHER_QUAKE, None),
+    ("too short", "Read more here", "Read more there", None),
+    ("same and short", "Read more here", "Read more here!", EdgeKind.EXACT),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "kind"), [case[1:] for case in VERDICTS], ids=[case[0] for case in VERDICTS])
+def test_verdicts(a: str, b: str, kind: EdgeKind | None) -> None:
+    assert compare(fingerprint(a), fingerprint(b)).kind == kind
+
+
+def test_a_text_is_exactly_itself() -> None:
+    result = compare(fingerprint(BRIDGE), fingerprint(BRIDGE.upper()))
+    assert (result.kind, result.score) == (EdgeKind.EXACT, 1.0)
+
+
+WORDS = st.lists(st.sampled_from(BRIDGE.split()), min_size=15, max_size=60).map(" ".join)
+
+
+@settings(max_examples=25, deadline=None)
+@given(WORDS, WORDS)
+def test_comparison_is_symmetric_and_within_bounds(a: str, b: str) -> None:
+    one, other = compare(fingerprint(a), fingerprint(b)), compare(fingerprint(b), fingerprint(a))
+    assert (one.kind, one.score) == (other.kind, other.score)
+    assert 0 <= one.score <= 1

@@ -1,0 +1,202 @@
+"""Articles arrive one after the other at a real archive: which story each joins, and by which edges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+
+from ingest.duplicates import fingerprint, slots_of_signature
+from ingest.keeping import keep, new_counters
+from storage import feeds, stories
+from storage.archive import Archive
+from storage.matching import RarityCounters
+from storage.model import Alias, AliasKind, ArticleDraft, Outlet
+from tests.duplicates.texts import BRIDGE, CHINESE, HARBOUR, QUAKE, URDU
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+OUTLETS = ("dawn", "noon", "dusk")
+DAM = (
+    "Parliament in Tessin passed a law on Thursday that lets villages above the Verzasca dam sell their water by "
+    "auction. Environmental groups announced a referendum, saying that trout would be the first to pay. The power "
+    "company offered the valley a share of its winter profits in return. Farmers are divided: those with meadows by "
+    "the stream fear dry summers, those on the terraces hope for money to mend their walls. A vote is due in March."
+)
+HALF = {text: ". ".join(text.split(". ")[:3]) + "." for text in (BRIDGE, HARBOUR, DAM)}
+ROUNDUP = "\n".join([HALF[BRIDGE], HALF[HARBOUR], HALF[DAM]])
+
+
+class Desk:
+    """An archive, and one process that brings it articles."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self.restart()
+        with self.archive.transaction() as t:
+            feeds.sync(t, {Outlet(name, name): [f"https://{name}.example/feed"] for name in OUTLETS})
+
+    def restart(self) -> None:
+        self.archive = Archive.open(f"sqlite:///{self.path}", write=True)
+        self.counters = new_counters()
+
+    def keep(self, body: str, title: str = "", counters: RarityCounters | None = None) -> int:
+        self.count += 1
+        url = f"https://dawn.example/{self.count}"
+        draft = ArticleDraft(
+            outlet=OUTLETS[self.count % 3],
+            title=title,
+            text=body,
+            method="test",
+            url=url,
+            canonical_url=url,
+            aliases=(Alias(AliasKind.URL, url),),
+            signature=fingerprint(body, title=title).to_signature(),
+            word_count=len(body.split()),
+        )
+        with self.archive.transaction() as t:
+            return keep(t, draft, counters or self.counters, NOW).article_id
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        with self.archive.reading() as connection:
+            return [tuple(row) for row in connection.execute(text(query))]
+
+    def stories(self) -> list[set[int]]:
+        found: dict[object, set[int]] = {}
+        for number, story in self.rows("select id, story_id from articles order by id"):
+            assert isinstance(number, int)
+            found.setdefault(story, set()).add(number)
+        return sorted(found.values(), key=min)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path / "archive.db")
+    yield desk
+    desk.archive.close()
+
+
+TEASER = BRIDGE[: BRIDGE.index(" Lorries")]
+
+ARRIVALS = [
+    ("copy after original", [BRIDGE, BRIDGE + " More soon.", HARBOUR], 2),
+    ("copy before original", [TEASER, BRIDGE, HARBOUR], 2),
+    ("teaser, then two full texts", [TEASER, BRIDGE, "NEWS DESK (AP) - " + BRIDGE], 1),
+    ("other scripts", [URDU, CHINESE, URDU[:300], CHINESE[20:]], 2),
+    ("one form, other facts", [QUAKE.format(f"{n}.1", n * 7, n * 31, n, n * 3, n * 5, n * 9) for n in range(1, 7)], 6),
+    ("texts too short to tell", ["Photos", "Video", "Photo gallery"], 3),
+]
+
+
+@pytest.mark.parametrize(("texts", "count"), [case[1:] for case in ARRIVALS], ids=[case[0] for case in ARRIVALS])
+def test_stories(desk: Desk, texts: list[str], count: int) -> None:
+    for body in texts:
+        desk.keep(body)
+    assert len(desk.stories()) == count
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+def test_a_round_up_ends_alone_wherever_it_arrives(desk: Desk, place: int) -> None:
+    texts = [BRIDGE, HARBOUR, DAM]
+    texts.insert(place, ROUNDUP)
+    numbers = [desk.keep(body) for body in texts]
+    assert desk.stories() == [{number} for number in numbers]
+    held = {row[0] for row in desk.rows("select article_id from duplicates where kind = 'contained'")}
+    assert held <= set(numbers) - {numbers[place]}
+    assert len(held) >= 2
+
+
+def test_a_copy_of_a_known_round_up_joins_it_and_parts_do_not(desk: Desk) -> None:
+    whole = [desk.keep(body) for body in (BRIDGE, HARBOUR, DAM, ROUNDUP)][-1]
+    again, part = desk.keep(ROUNDUP + " That is all."), desk.keep(HALF[HARBOUR])
+    together = next(story for story in desk.stories() if whole in story)
+    assert again in together
+    assert part not in together
+
+
+def test_two_excerpts_of_one_text_are_no_round_up(desk: Desk) -> None:
+    sentences = BRIDGE.split(". ")
+    desk.keep(". ".join(sentences[:3]))
+    desk.keep(". ".join(sentences[3:]))
+    desk.keep(BRIDGE)
+    assert not desk.rows("select * from duplicates where kind = 'contained'")
+
+
+def stream() -> list[str]:
+    """Forms, copies, other news: enough for rarity to matter."""
+    quakes = [QUAKE.format(f"{n}.2", n * 7, f"town {n}", n, 50 - n, n * 5, n) for n in range(1, 7)]
+    mixed = [BRIDGE, *quakes[:3], HARBOUR, *quakes[3:], TEASER, HALF[HARBOUR], ROUNDUP, DAM, *quakes[2:5]]
+    return [*mixed, BRIDGE.replace("Monday", "Tuesday")]
+
+
+def test_a_stream_cut_and_resumed_anywhere_decides_alike(tmp_path: Path) -> None:
+    outcomes = []
+    for cut in (None, 9):
+        desk = Desk(tmp_path / f"{cut}.db")
+        for place, body in enumerate(stream()):
+            if place == cut:
+                desk.archive.close()
+                desk.restart()
+            desk.keep(body)
+        outcomes.append((desk.stories(), desk.rows("select article_id, original_id, score from duplicates")))
+        desk.archive.close()
+    assert all(outcome == outcomes[0] for outcome in outcomes)
+
+
+def test_two_writers_decide_as_one(tmp_path: Path) -> None:
+    one, two = Desk(tmp_path / "one.db"), Desk(tmp_path / "two.db")
+    writers = [new_counters(), new_counters()]
+    for place, body in enumerate(stream()):
+        one.keep(body)
+        two.keep(body, counters=writers[place % 3 > 0])
+    assert one.stories() == two.stories()
+    query = "select article_id, original_id, score from duplicates"
+    assert one.rows(query) == two.rows(query)
+    one.archive.close()
+    two.archive.close()
+
+
+def counted(desk: Desk, counters: RarityCounters) -> tuple[int, int, bytes]:
+    with desk.archive.transaction() as t:
+        counters.follow(t)
+    return counters.stories, counters.total, np.flatnonzero(counters.counters).tobytes()
+
+
+class Broken(Exception):
+    """What goes wrong after an article was counted."""
+
+
+def keep_and_break(desk: Desk, body: str) -> None:
+    signature = fingerprint(body).to_signature()
+    draft = ArticleDraft("dawn", "", body, "test", None, None, aliases=(), signature=signature)
+    with desk.archive.transaction() as t:
+        keep(t, draft, desk.counters, NOW)
+        raise Broken
+
+
+def test_what_was_rolled_back_is_not_counted(desk: Desk) -> None:
+    desk.keep(BRIDGE)
+    before = counted(desk, desk.counters)
+    with pytest.raises(Broken):
+        keep_and_break(desk, HARBOUR)
+    assert counted(desk, desk.counters) == before
+
+
+def test_checkpoints_change_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.matching.CHECKPOINT_EVERY", 5)
+    for body in stream():
+        desk.keep(body)
+    assert desk.rows("select count(*) from rarity_checkpoint") == [(1,)]
+    assert counted(desk, RarityCounters(slots_of_signature)) == counted(desk, desk.counters)
+
+
+def test_a_story_one_was_taken_out_of_is_not_joined_again(desk: Desk) -> None:
+    first, copy = desk.keep(BRIDGE), desk.keep(BRIDGE + " More soon.")
+    with desk.archive.transaction() as t:
+        stories.undo(t, copy, NOW)
+    assert desk.stories() == [{first}, {copy}]
+    assert desk.rows("select status from duplicates") == [("undone",)]
