@@ -69,7 +69,8 @@ def test_polls_what_is_due_stores_it_and_ends_with_0(papers: Papers, start: Star
     assert rows(tmp_path, "select count(*) from articles") == [(18,)]
     assert rows(tmp_path, "select count(*) from polls") == [(3,)]
     told = daemon.notified()
-    assert (told[0], told[-1]) == ("READY=1", "STOPPING=1")
+    assert told[0] == "READY=1"
+    assert "STOPPING=1" in told
     assert told.count("WATCHDOG=1") >= 2
     assert any(note.startswith("STATUS=3 feeds") for note in told)
 
