@@ -40,10 +40,9 @@ from tests.pipeline.papers import Papers, serving, story
 OUTLETS = 6
 LISTED = 30  # entries in each feed; more is published only when the archive has seen these
 PUBLISH_EVERY = 0.4  # seconds
-LONGEST_LIFE = 8.0  # seconds of a daemon
+LONGEST_LIFE = 12.0  # seconds of a daemon
 
 SPAWN = multiprocessing.get_context("spawn")
-Answers = Queue[tuple[int, str]]
 
 
 # --- killed again and again ---------------------------------------------------------------------------------------------
@@ -89,7 +88,7 @@ def column(archive: Path, query: str, *values: object) -> list[object]:
         connection.close()
 
 
-def read_on(url: str, stop: Stop, answers: Answers) -> None:
+def read_on(url: str, stop: Stop, answers: Queue[tuple[int, str]]) -> None:
     """A reading process: every look must be consistent, and what was there must stay."""
     looks, before = 0, 0
     problem = ""
@@ -112,7 +111,7 @@ def read_on(url: str, stop: Stop, answers: Answers) -> None:
 
 
 @contextmanager
-def reader(url: str, answers: Answers) -> Iterator[None]:
+def reader(url: str, answers: Queue[tuple[int, str]]) -> Iterator[None]:
     stop = SPAWN.Event()
     process = SPAWN.Process(target=read_on, args=(url, stop, answers))
     process.start()
@@ -125,11 +124,22 @@ def reader(url: str, answers: Answers) -> Iterator[None]:
 
 def start(config: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "ingest", "run", "--config", str(config), "--log-level", "error"]
-    return subprocess.Popen(command)
+    with log_of(config).open("ab") as log:
+        return subprocess.Popen(command, stderr=log)
+
+
+def log_of(config: Path) -> Path:
+    return config.with_name("daemon.log")
+
+
+def mistakes(config: Path) -> list[str]:
+    """What the daemons logged as errors. (multiprocessing also notes what kill -9 leaves behind.)"""
+    lines = log_of(config).read_text(encoding="utf-8").splitlines()
+    return [f"logged: {line}" for line in lines if "level=error" in line][:5]
 
 
 def soak_kills(minutes: float) -> list[str]:
-    answers: Answers = SPAWN.Queue()
+    answers: Queue[tuple[int, str]] = SPAWN.Queue()
     moments = random.Random(11)
     kills = 0
     with tempfile.TemporaryDirectory() as name, serving(OUTLETS, LISTED) as papers:
@@ -151,7 +161,8 @@ def soak_kills(minutes: float) -> list[str]:
             finish(config, archive, len(press.published))
         looks, problem = answers.get(timeout=60)
         print(f"{kills} kills, {len(press.published)} articles published, {looks} looks of the reader")
-        return [*judge(archive, press.published), *([f"reader: {problem}"] if problem else [])]
+        problems = judge(archive, press.published) + mistakes(config)
+        return problems + ([f"reader: {problem}"] if problem else [])
 
 
 def finish(config: Path, archive: Path, wanted: int) -> None:
@@ -236,7 +247,9 @@ def soak_memory(feeds: int, factor: float) -> list[str]:
         program = folder / "daemon.py"
         program.write_text(DAEMON, encoding="utf-8")
         environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
-        daemon = subprocess.Popen([sys.executable, str(program), str(config), str(factor)], env=environment)
+        with log_of(config).open("wb") as log:
+            command = [sys.executable, str(program), str(config), str(factor)]
+            daemon = subprocess.Popen(command, env=environment, stderr=log)
         press = Press(papers, folder / "archive.db")
         press.start()
         sizes = watch(daemon, seconds)
@@ -246,6 +259,7 @@ def soak_memory(feeds: int, factor: float) -> list[str]:
         code = daemon.wait(timeout=60)
         polls = len(column(folder / "archive.db", "select 1 from polls"))
         articles = len(column(folder / "archive.db", "select 1 from articles"))
+        logged = mistakes(config)
     warm = sizes[len(sizes) // 5 : len(sizes) * 2 // 5]
     last = sizes[-len(sizes) // 5 :]
     before, after = sum(warm) / len(warm), sum(last) / len(last)
@@ -253,7 +267,7 @@ def soak_memory(feeds: int, factor: float) -> list[str]:
     print(
         f"{polls} polls, {articles} articles in {seconds:.0f} s; resident {before:.1f} MB -> {after:.1f} MB: {growth:+.1%}"
     )
-    problems = [] if code == 0 else [f"the daemon ended with {code}"]
+    problems = logged + ([] if code == 0 else [f"the daemon ended with {code}"])
     if polls < 0.8 * feeds * 48:
         problems.append(f"only {polls} polls of {feeds * 48}: choose a smaller --factor")
     return problems + ([f"memory grew by {growth:.1%}"] if growth >= 0.1 else [])
