@@ -99,7 +99,8 @@ class Attempts:
         self._latest.append(Attempt(politeness_key(url) or url, at, answered))
 
     def machine_offline(self, now: datetime) -> bool:
-        recent = [attempt for attempt in self._latest if now - attempt.at <= RECENT]
+        latest = list(self._latest)  # in one step: the writer's thread asks while the loop notes
+        recent = [attempt for attempt in latest if now - attempt.at <= RECENT]
         return machine_offline(recent)
 
 
