@@ -136,7 +136,7 @@ def mistakes(config: Path) -> list[str]:
     """What the daemons logged as errors. (multiprocessing also notes what kill -9 leaves behind.)"""
     lines = log_of(config).read_text(encoding="utf-8").splitlines()
     wrong = ("level=error", '"level":"error"', "ArchiveError", "Traceback")
-    return [f"logged: {line}" for line in lines if any(word in line for word in wrong)][:5] + lines[-3:] * (lines != [])
+    return [f"logged: {line}" for line in lines if any(word in line for word in wrong)][:5]
 
 
 def soak_kills(minutes: float) -> list[str]:

@@ -24,9 +24,9 @@ from ingest.daemon.spreading import spread
 from ingest.daemon.surroundings import Surroundings
 from ingest.daemon.timers import Timers
 from ingest.daemon.upkeep import keep_up
-from ingest.pipeline.context import Run
+from ingest.pipeline.context import ConfiguredFeeds, Run
 from ingest.pipeline.lanes import Lanes
-from ingest.pipeline.once import configured, one_archive_error, opened, sync
+from ingest.pipeline.once import one_archive_error, opened, sync
 from storage import entries, feeds, requests, search, upkeep
 from storage.archive import Archive
 from storage.feeds import DueFeed
@@ -226,7 +226,7 @@ class Session:
             self.successor = settings
             self._over.set()
             return
-        by_url = configured(settings)
+        by_url = ConfiguredFeeds(settings)
         await run.writer.write(sync, settings)
         ids = await run.writer.read(feeds.configured_ids)
         self._dispatcher.adopt(replace(run, settings=settings, feeds=by_url), ids)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import partial
@@ -17,7 +17,7 @@ from ingest.fetching import Fetcher, politeness_key
 from ingest.jobs import PRELOAD
 from ingest.keeping import new_counters
 from ingest.pipeline.beside import acquire_or_ask
-from ingest.pipeline.context import Configured, Observer, Run, utc_now
+from ingest.pipeline.context import ConfiguredFeeds, Observer, Run, utc_now
 from ingest.pipeline.entry_step import work_off
 from ingest.pipeline.feed_step import poll_feed
 from ingest.pipeline.lanes import Lanes
@@ -81,13 +81,8 @@ async def opened(
         fetcher = await stack.enter_async_context(
             Fetcher(settings.fetching, contact=settings.contact, hosts=remembered, remember=notes.put, now=now)
         )
-        feeds_by_url = configured(settings)
+        feeds_by_url = ConfiguredFeeds(settings)
         yield Run(settings, writer, fetcher, workers, new_counters(), observer, feeds_by_url, now=now)
-
-
-def configured(settings: Settings) -> Mapping[str, Configured]:
-    """Every enabled feed by its address."""
-    return {feed.url: Configured.of(outlet, feed) for outlet, feed in settings.feeds()}
 
 
 def sync(t: Connection, settings: Settings) -> None:

@@ -20,9 +20,16 @@ from typing import Any
 
 import pytest
 
-from tests.pipeline.papers import Papers
+from tests.pipeline.papers import Papers, serving
 
 Once = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def papers() -> Iterator[Papers]:
+    """Two outlets with five articles each."""
+    with serving(2, 5) as served:
+        yield served
 
 
 def failing_once(
@@ -70,14 +77,14 @@ def test_a_full_disk(papers: Papers, once: Once, tmp_path: Path) -> None:
     whole(archive)
     report = once(config)
     kept = sqlite3.connect(archive).execute("select count(*), count(distinct url) from articles").fetchone()
-    assert kept == (100, 100)
+    assert kept == (10, 10)
     assert report["articles"]["failed"] == 0
 
 
 def test_a_disk_that_was_full_from_the_start(papers: Papers, once: Once, tmp_path: Path) -> None:
     config = papers.write_config(tmp_path)
     assert "cannot be written" in failing_once(config, file_size=20_000)
-    assert once(config)["articles"]["stored"] == 100
+    assert once(config)["articles"]["stored"] == 10
 
 
 @contextmanager
@@ -100,7 +107,7 @@ def test_an_archive_that_another_program_holds(papers: Papers, once: Once, tmp_p
     assert line == f"ingest: {archive} has been locked by another program for 0 seconds"
     whole(archive)
     with holding(archive, "begin"):  # a reader that never ends holds nobody up
-        assert once(config)["articles"]["stored"] == 80
+        assert once(config)["articles"]["stored"] == 5
     whole(archive)
 
 
@@ -115,4 +122,4 @@ def test_a_read_only_file(papers: Papers, once: Once, tmp_path: Path) -> None:
     line = failing_once(config, prefix=ORDINARY)
     archive.chmod(stat.S_IRUSR | stat.S_IWUSR)
     assert line == f"ingest: {archive} cannot be written: the file or its folder is read-only"
-    assert once(config)["articles"]["stored"] == 80
+    assert once(config)["articles"]["stored"] == 5
