@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -109,12 +109,18 @@ class _HostNotes:
 
     async def _flush_soon(self) -> None:
         await asyncio.sleep(HOST_NOTES_EVERY)
-        await self._flush()
+        with suppress(ArchiveError):  # the notes stay; whatever is written next meets the same trouble and says so
+            await self._flush()
 
     async def _flush(self) -> None:
         latest, self._latest = self._latest, {}
-        if latest:
+        if not latest:
+            return
+        try:
             await self._writer.write(_save_hosts, list(latest.values()))
+        except ArchiveError:
+            self._latest = latest | self._latest
+            raise
 
     async def __aenter__(self) -> _HostNotes:
         return self

@@ -5,6 +5,8 @@ One plain line, exit code 1, nothing damaged; the next run goes on.
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 import resource
 import shutil
@@ -15,11 +17,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ingest.pipeline import once as once_module
+from ingest.pipeline.once import _HostNotes as HostNotes
+from ingest.pipeline.writer import Writer
+from storage import Archive, connect, feeds
+from storage.model import HostState
 from tests.pipeline.papers import Papers, serving
 
 Once = Callable[..., dict[str, Any]]
@@ -123,3 +131,25 @@ def test_a_read_only_file(papers: Papers, once: Once, tmp_path: Path) -> None:
     archive.chmod(stat.S_IRUSR | stat.S_IWUSR)
     assert line == f"ingest: {archive} cannot be written: the file or its folder is read-only"
     assert once(config)["articles"]["stored"] == 5
+
+
+def test_what_politeness_noted_outlasts_a_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(connect, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(once_module, "HOST_NOTES_EVERY", 0.01)
+    pause = HostState("dawn.example", datetime(2026, 11, 24, tzinfo=UTC), "it answered 429")
+
+    async def scenario(archive: Archive) -> None:
+        async with Writer(archive) as writer, HostNotes(writer) as notes:
+            with holding(archive.path, "begin exclusive"):
+                notes.put(pause)
+                assert notes._flushing is not None
+                await notes._flushing
+
+    with Archive.open(f"sqlite:///{tmp_path / 'archive.db'}", write=True) as archive:
+        asyncio.run(scenario(archive))
+        with archive.reading() as t:
+            assert feeds.hosts(t) == [pause]
+    gc.collect()
+    assert caplog.records == []  # such as asyncio's "exception was never retrieved"
