@@ -41,9 +41,11 @@ contracts: $(VENV)/.dev
 
 check: lint types contracts test  ## all that CI checks: layout, lint, types, walls, tests
 
-soak: $(VENV)/.dev  ## the long tests: kills at twenty moments, ten minutes of hostile servers
+soak: $(VENV)/.dev  ## the long tests: kills at many moments, hostile servers, a day of polls (half an hour)
 	$(RUN)/python -m pytest -q -m soak
 	$(RUN)/python -m benchmarks.soak_fetching
+	$(RUN)/python -m benchmarks.soak_daemon kills
+	$(RUN)/python -m benchmarks.soak_daemon memory
 
 $(VENV)/.bench: $(VENV)/.dev
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'

@@ -1,4 +1,4 @@
-"""What the daemon costs by itself: its start with 5,000 feeds in the file, and a second of idling over 100,000 due times.
+"""What the daemon costs by itself: its start with 5,000 feeds in the file, and idling over 100,000 due times.
 
     python benchmarks/daemon.py
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    bindparam,
     delete,
     func,
     insert,
@@ -107,7 +108,7 @@ class DueFeed:
     due_at: datetime | None
 
 
-# Three ranges of one index. A due time after :latest was written by a clock that was wrong: it counts as due.
+# Two ranges of one index.
 _DUE = text("""
     SELECT * FROM (SELECT id, coalesce(moved_to, url) AS fetched, next_poll_at FROM feed
                    WHERE status <> 'removed' AND next_poll_at IS NULL
@@ -116,33 +117,44 @@ _DUE = text("""
     SELECT * FROM (SELECT id, coalesce(moved_to, url), next_poll_at FROM feed
                    WHERE status <> 'removed' AND next_poll_at <= :now
                    AND id NOT IN (SELECT value FROM json_each(:without)) ORDER BY next_poll_at LIMIT :most)
-    UNION ALL
-    SELECT * FROM (SELECT id, coalesce(moved_to, url), next_poll_at FROM feed
-                   WHERE status <> 'removed' AND next_poll_at > :latest
-                   AND id NOT IN (SELECT value FROM json_each(:without)) LIMIT :most)
     LIMIT :most
 """)
-_DUE_COUNT = text("""
-    SELECT count(*) FROM feed WHERE status <> 'removed'
-    AND (next_poll_at IS NULL OR next_poll_at <= :now OR next_poll_at > :latest)
-    AND id NOT IN (SELECT value FROM json_each(:without))
-""")
 
 
-def due(t: Connection, now: datetime, *, latest: datetime, without: Iterable[int], most: int) -> list[DueFeed]:
-    """Up to `most` feeds whose time has come: new ones first, then the longest overdue. `without`: these ids not.
-
-    A due time after `latest` is no due time but the trace of a wrong clock.
-    """
-    values = {"now": format_time(now), "latest": format_time(latest), "without": json.dumps([*without]), "most": most}
+def due(t: Connection, now: datetime, *, without: Iterable[int], most: int) -> list[DueFeed]:
+    """Up to `most` feeds whose time has come: new ones first, then the longest overdue. `without`: these ids not."""
+    values = {"now": format_time(now), "without": json.dumps([*without]), "most": most}
     rows = t.execute(_DUE, values)
     return [DueFeed(row.id, row.fetched, parse_time(row.next_poll_at) if row.next_poll_at else None) for row in rows]
 
 
-def due_count(t: Connection, now: datetime, *, latest: datetime, without: Iterable[int]) -> int:
-    """How many `due` would give without a limit."""
-    values = {"now": format_time(now), "latest": format_time(latest), "without": json.dumps([*without])}
-    return int(t.execute(_DUE_COUNT, values).scalar_one())
+@dataclass(frozen=True, slots=True)
+class DueTime:
+    """When a feed is due, and what that was decided from."""
+
+    feed_id: int
+    due_at: datetime
+    last_polled_at: datetime | None
+    interval_seconds: int | None
+    gone: bool
+
+
+def due_times(t: Connection, *, until: datetime, since: datetime) -> list[DueTime]:
+    """The due times up to `until`, and those from `since` on: what downtime and wrong clocks leave behind."""
+    columns = (feed.c.id, feed.c.next_poll_at, feed.c.last_polled_at, feed.c.interval_seconds, feed.c.status)
+    outside = (feed.c.next_poll_at <= until) | (feed.c.next_poll_at >= since)
+    rows = t.execute(select(*columns).where(feed.c.status != _REMOVED, outside))
+    return [
+        DueTime(row.id, row.next_poll_at, row.last_polled_at, row.interval_seconds, row.status == FeedStatus.GONE)
+        for row in rows
+    ]
+
+
+def set_due(t: Connection, times: Mapping[int, datetime]) -> None:
+    """Move due times: feed id -> when."""
+    if times:
+        statement = update(feed).where(feed.c.id == bindparam("feed_id")).values(next_poll_at=bindparam("due_at"))
+        t.execute(statement, [{"feed_id": feed_id, "due_at": at} for feed_id, at in times.items()])
 
 
 def load(t: Connection, feed_id: int) -> FeedState | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from storage.errors import ArchiveUnavailable
 from storage.schema import format_time
 
 BATCH = 5_000  # polls summed in one transaction
+STEP = 2_000  # pages copied between two questions whether to go on
 
 _OLD = "SELECT id FROM poll WHERE at < :before ORDER BY at, id LIMIT :most"
 _SUM = text(f"""
@@ -59,17 +60,17 @@ def size(path: Path) -> int:
     return sum(name.stat().st_size for name in names if name.exists())
 
 
-def back_up(path: Path, target: Path) -> None:
-    """A consistent, checked copy of the archive while it is in use. `target` is there only once it is whole."""
+def back_up(path: Path, target: Path, go_on: Callable[[], bool] = lambda: True) -> None:
+    """A consistent, checked copy of the archive while it is in use. `target` is there only once it is whole.
+
+    Gives up with an ArchiveError soon after `go_on` says no.
+    """
     unfinished = target.with_name(target.name + ".unfinished")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         unfinished.unlink(missing_ok=True)
         with _driver(unfinished), closing(_open(path, "ro")) as source, closing(sqlite3.connect(unfinished)) as copy:
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE")
-            if (found := copy.execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
-                raise ArchiveUnavailable(f"{path} is damaged, and so is its copy: {found[0]}")
+            _copy(source, copy, go_on)
         with unfinished.open("rb") as file:
             os.fsync(file.fileno())
         unfinished.rename(target)
@@ -78,6 +79,22 @@ def back_up(path: Path, target: Path) -> None:
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
+
+
+def _copy(source: sqlite3.Connection, copy: sqlite3.Connection, go_on: Callable[[], bool]) -> None:
+    def proceed(*_: int) -> None:
+        if not go_on():
+            raise ArchiveUnavailable("the copy was given up")
+
+    source.execute("BEGIN")
+    source.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # one state of the archive for all the steps
+    source.backup(copy, pages=STEP, progress=proceed)
+    copy.execute("PRAGMA journal_mode=DELETE")
+    copy.set_progress_handler(lambda: not go_on(), 100_000)
+    found = copy.execute("PRAGMA quick_check(1)").fetchone()
+    proceed()
+    if found != ("ok",):
+        raise ArchiveUnavailable(f"the archive is damaged, and so is its copy: {found[0]}")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
@@ -34,6 +35,7 @@ def run(
     log_level: Annotated[str, typer.Option(metavar="LEVEL", help="debug, info, warning or error.")] = "info",
 ) -> None:
     """Poll every feed when it is due, until told to stop (SIGTERM, Ctrl-C)."""
+    gc.disable()  # what is made until the start is made to stay: looking through it takes half a second
     from ingest.cli.logs import Level, configure
     from ingest.config import config_path, database_url
     from ingest.daemon.figures import Figures
@@ -51,6 +53,8 @@ def run(
     health = Health()
     log = configure(Level(log_level), as_json=log_json)
     around = Surroundings(file, Notifier(os.environ), log, Figures(health), health)
+    gc.freeze()
+    gc.enable()
     with _web(around, settings.metrics, metrics_port):
         asyncio.run(run_service(around, settings, url))
     if around.at_once.is_set():

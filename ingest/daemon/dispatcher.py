@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from functools import partial
 
 from ingest.pipeline.context import Run
@@ -20,8 +19,6 @@ from ingest.pipeline.once import lane
 from ingest.pipeline.report import Report
 from storage import feeds
 from storage.model import PendingRef
-
-_DAY = timedelta(days=1)
 
 
 @dataclass(slots=True, eq=False)
@@ -47,8 +44,6 @@ class Dispatcher:
         """`ids`: the number of every feed of the settings; those that the run does not know are disabled."""
         self.run = run
         self.disabled = frozenset(number for url, number in ids.items() if url not in run.feeds)
-        longest = max((feed.interval for _, feed in run.settings.feeds() if feed.interval), default=_DAY)
-        self.horizon = 2 * max(longest, run.settings.polling.max_interval, _DAY)  # nothing is ever due later than this
 
     def poll(self, feed_id: int, fetched: str) -> Job:
         """Poll a feed, if that is not under way already. `fetched`: the address that will be asked."""

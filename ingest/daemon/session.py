@@ -7,10 +7,9 @@ raises ends the session. Due times and requests are looked up in the archive, wh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
-from math import ceil
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import anyio
@@ -21,12 +20,13 @@ from ingest.daemon import wanted
 from ingest.daemon.dispatcher import Dispatcher
 from ingest.daemon.journal import Journal, problems
 from ingest.daemon.observers import Observers
+from ingest.daemon.spreading import spread
 from ingest.daemon.surroundings import Surroundings
 from ingest.daemon.timers import Timers
 from ingest.daemon.upkeep import keep_up
-from ingest.pipeline.context import Run
+from ingest.pipeline.context import ConfiguredFeeds, Run
 from ingest.pipeline.lanes import Lanes
-from ingest.pipeline.once import configured, one_archive_error, opened, sync
+from ingest.pipeline.once import one_archive_error, opened, sync
 from storage import entries, feeds, requests, search, upkeep
 from storage.archive import Archive
 from storage.feeds import DueFeed
@@ -36,9 +36,9 @@ from storage.requests import Wanted
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-BURST = 20  # overdue feeds a round, at least
-SPREAD = 300  # rounds over which a backlog is spread evenly: a day of downtime is no flood
+MOST_FEEDS = 1_000  # begun in one round
 MOST_ENTRIES = 10_000  # under way at a time
+LONGEST_WAIT = timedelta(days=2)  # of an entry for its next attempt; a later time was written by a wrong clock
 
 
 async def hold_session(around: Surroundings, archive: Archive, settings: Settings) -> Settings | None:
@@ -66,9 +66,10 @@ class Session:
         self._group = group
         self._lanes = Lanes(group, per_lane=fetching.per_host.concurrency, limit=4 * fetching.concurrency)
         self._dispatcher = Dispatcher(run, ids, self._lanes)
-        self._quota = BURST
+        self._clock_is_new = True
         self._serving: set[int] = set()
         self._over = asyncio.Event()
+        self._timers = Timers(self._clock_was_set)
         self.successor: Settings | None = None
         around.figures.queues(
             {"feeds": lambda: len(self._dispatcher.feeds), "entries": lambda: len(self._dispatcher.entries)}
@@ -88,9 +89,9 @@ class Session:
             self.keep_up: rhythm.upkeep,
         }
         self._group.start_soon(self._wait_for_stop)
-        with Timers(self._clock_was_set) as timers:
+        with self._timers:
             for duty, seconds in duties.items():
-                self._group.start_soon(_whenever, timers.every(seconds), duty)
+                self._group.start_soon(_whenever, self._timers.every(seconds), duty)
             around.health.ready = True
             around.notifier.ready()
             around.log.info("ready", feeds=len(self._run.feeds), archive=str(self._archive.path))
@@ -125,13 +126,21 @@ class Session:
     async def tick(self) -> None:
         """Look for work."""
         around = self._around
+        self._timers.look()
+        if self._clock_is_new:
+            self._clock_is_new = False
+            moved = await self._run.writer.write(spread, self._run)
+            around.log.debug("due_times_spread", feeds=moved)
         if around.reload.is_set() or around.file.changed():
             await self._reload()
-        asked, due, left = await self._run.writer.read(self._look)
+        begun = self._dispatcher
+        asleep = (*begun.disabled, *begun.feeds)
+        asked, due, left = await self._run.writer.read(self._look, asleep, tuple(begun.entries))
         for request_id, request in asked.items():
             if request_id not in self._serving:
                 self._serving.add(request_id)
                 self._group.start_soon(self._serve, request_id, request)
+        self._serving &= asked.keys()  # what is answered or withdrawn does not come again
         now = self._run.now()
         for feed in due:
             self._dispatcher.poll(feed.id, feed.fetched)
@@ -151,6 +160,7 @@ class Session:
         run, figures = self._run, self._around.figures
         statuses, pending, lag = await run.writer.read(self._statistics)
         figures.archive(statuses, pending=pending, size=upkeep.size(self._archive.path), lag=lag)
+        self._around.health.behind(lag)
         figures.network(run.fetcher.requests, run.fetcher.bytes)
         under_way = self._dispatcher
         self._around.notifier.status(
@@ -159,39 +169,38 @@ class Session:
         )
 
     async def keep_up(self) -> None:
-        await keep_up(self._run, self._archive, self._around.log)
+        await keep_up(self._run, self._archive, self._around)
 
     # --- looking into the archive
 
-    def _look(self, t: Connection) -> tuple[dict[int, Wanted], list[DueFeed], list[PendingRef]]:
-        now, latest, under_way = self._run.now(), self._latest(), self._dispatcher
-        asleep = [*under_way.disabled, *under_way.feeds]
-        due = feeds.due(t, now, latest=latest, without=asleep, most=self._quota)
-        overdue = feeds.due_count(t, now, latest=latest, without=asleep) if len(due) >= BURST else 0
-        self._quota = round_size(overdue)
-        room = max(MOST_ENTRIES - len(under_way.entries), 0)
+    def _look(
+        self, t: Connection, asleep: Sequence[int], under_way: Sequence[int]
+    ) -> tuple[dict[int, Wanted], list[DueFeed], list[PendingRef]]:
+        """In the writer's thread: requests, feeds that are due but those `asleep`, entries but those `under_way`."""
+        now = self._run.now()
+        due = feeds.due(t, now, without=asleep, most=MOST_FEEDS)
         left = entries.due_refs(
-            t, now, latest=latest, without=under_way.disabled, under_way=under_way.entries, most=room
+            t,
+            now,
+            latest=now + LONGEST_WAIT,
+            without=self._dispatcher.disabled,
+            under_way=under_way,
+            most=max(MOST_ENTRIES - len(under_way), 0),
         )
         return requests.unanswered(t), due, left
 
     def _statistics(self, t: Connection) -> tuple[dict[str, int], int, float]:
         now = self._run.now()
         without = self._dispatcher.disabled
-        oldest = feeds.due(t, now, latest=self._latest(), without=without, most=1)
-        lag = max(((now - feed.due_at).total_seconds() for feed in oldest if feed.due_at), default=0.0)
-        return feeds.status_counts(t), entries.pending_count(t), max(lag, 0.0)
-
-    def _latest(self) -> datetime:
-        """A due time beyond this is none: the clock was wrong when it was written."""
-        return self._run.now() + self._dispatcher.horizon
+        overdue = feeds.due(t, now, without=without, most=MOST_FEEDS)
+        lag = max(((now - feed.due_at).total_seconds() for feed in overdue if feed.due_at), default=0.0)
+        return feeds.status_counts(t), entries.pending_count(t), lag
 
     async def _serve(self, request_id: int, request: Wanted) -> None:
         log = self._around.log.bind(request=request_id)
         log.info("request_taken", feeds=len(request.feeds))
         report = await wanted.serve(self._dispatcher, request_id, request)
         log.info("request_answered", **report.articles)
-        self._serving.discard(request_id)
 
     # --- settings and clocks
 
@@ -217,7 +226,7 @@ class Session:
             self.successor = settings
             self._over.set()
             return
-        by_url = configured(settings)
+        by_url = ConfiguredFeeds(settings)
         await run.writer.write(sync, settings)
         ids = await run.writer.read(feeds.configured_ids)
         self._dispatcher.adopt(replace(run, settings=settings, feeds=by_url), ids)
@@ -226,11 +235,7 @@ class Session:
 
     def _clock_was_set(self, seconds: float) -> None:
         self._around.log.warning("clock_was_set", seconds=round(seconds))
-
-
-def round_size(overdue: int) -> int:
-    """How many feeds to begin with in one round: a backlog is worked off evenly, few feeds at once."""
-    return max(BURST, ceil(overdue / SPREAD))
+        self._clock_is_new = True
 
 
 async def _whenever(bell: Callable[[], Awaitable[None]], duty: Callable[[], Awaitable[None]]) -> None:

@@ -67,13 +67,16 @@ class Timers:
             self._watching.cancel()
         self._scheduler.shutdown(wait=False)
 
-    def _watch(self) -> None:
-        apart = _apart()
-        if abs(apart - self._apart) > JUMP:
+    def look(self) -> None:
+        """Compare the clocks now."""
+        apart, self._apart = _apart() - self._apart, _apart()
+        if abs(apart) > JUMP:
             for job in self._scheduler.get_jobs():
                 job.modify(next_run_time=datetime.now(UTC))
-            self._jumped(apart - self._apart)
-        self._apart = apart
+            self._jumped(apart)
+
+    def _watch(self) -> None:
+        self.look()
         self._watching = asyncio.get_running_loop().call_later(LOOK, self._watch)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from ingest.config import BackupSettings
+from ingest.daemon.surroundings import Surroundings
 from ingest.pipeline.context import Run
 from storage import requests, upkeep
 from storage.archive import Archive
@@ -17,18 +17,18 @@ POLLS_KEPT = timedelta(days=30)  # one by one, then as daily sums
 REQUESTS_KEPT = timedelta(days=1)
 
 
-async def keep_up(run: Run, archive: Archive, log: Any) -> None:
+async def keep_up(run: Run, archive: Archive, around: Surroundings) -> None:
     """One round. Writes come in short transactions, so that articles are stored meanwhile."""
     summed = 0
     while count := await run.writer.write(upkeep.sum_polls, run.now() - POLLS_KEPT):
         summed += count
     await run.writer.write(requests.forget, run.now() - REQUESTS_KEPT)
     await run.writer.run(lambda: upkeep.tidy(archive.path))
-    log.debug("upkeep_done", polls_summed=summed)
-    await _back_up(run.settings.backup, archive.path, run.now(), log)
+    around.log.debug("upkeep_done", polls_summed=summed)
+    await _back_up(run.settings.backup, archive.path, run.now(), around)
 
 
-async def _back_up(settings: BackupSettings, path: Path, now: datetime, log: Any) -> None:
+async def _back_up(settings: BackupSettings, path: Path, now: datetime, around: Surroundings) -> None:
     if settings.folder is None:
         return
     copies = _copies(Path(settings.folder), path)
@@ -36,13 +36,13 @@ async def _back_up(settings: BackupSettings, path: Path, now: datetime, log: Any
         return
     target = Path(settings.folder) / f"{path.stem}-{now:%Y%m%dT%H%M%SZ}.db"
     try:
-        await asyncio.to_thread(upkeep.back_up, path, target)
+        await asyncio.to_thread(upkeep.back_up, path, target, lambda: not around.stop.is_set())
         for _, old in _copies(Path(settings.folder), path)[: -settings.keep]:
             old.unlink(missing_ok=True)
     except (ArchiveError, OSError) as error:
-        log.error("backup_failed", target=str(target), detail=str(error))
+        around.log.error("backup_failed", target=str(target), detail=str(error))
     else:
-        log.info("backup_made", target=str(target), bytes=target.stat().st_size)
+        around.log.info("backup_made", target=str(target), bytes=target.stat().st_size)
 
 
 def _copies(folder: Path, path: Path) -> list[tuple[datetime, Path]]:

@@ -17,8 +17,9 @@ async def serve(dispatcher: Dispatcher, request_id: int, wanted: Wanted) -> Repo
     """Do what is wanted and answer. What the daemon does for itself meanwhile counts in `http` alone."""
     run, report = dispatcher.run, Report()
     sent, received = run.fetcher.requests, run.fetcher.bytes
-    known = [run.feeds[url] for url in wanted.feeds if url in run.feeds]
-    selection = Selection(tuple((c.outlet, c.feed) for c in known), wanted.everything, wanted.due_only)
+    urls = frozenset(wanted.feeds)
+    known = tuple((outlet, feed) for outlet, feed in run.settings.feeds() if feed.url in urls)
+    selection = Selection(known, wanted.everything, wanted.due_only)
     chosen, left = await run.writer.read(choose, run, selection)
     _skip(report, (url for url in wanted.feeds if url not in run.feeds))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from ingest.fetching import Fetcher, politeness_key
 from ingest.jobs import PRELOAD
 from ingest.keeping import new_counters
 from ingest.pipeline.beside import acquire_or_ask
-from ingest.pipeline.context import Configured, Observer, Run, utc_now
+from ingest.pipeline.context import ConfiguredFeeds, Observer, Run, utc_now
 from ingest.pipeline.entry_step import work_off
 from ingest.pipeline.feed_step import poll_feed
 from ingest.pipeline.lanes import Lanes
@@ -81,13 +81,8 @@ async def opened(
         fetcher = await stack.enter_async_context(
             Fetcher(settings.fetching, contact=settings.contact, hosts=remembered, remember=notes.put, now=now)
         )
-        feeds_by_url = configured(settings)
+        feeds_by_url = ConfiguredFeeds(settings)
         yield Run(settings, writer, fetcher, workers, new_counters(), observer, feeds_by_url, now=now)
-
-
-def configured(settings: Settings) -> Mapping[str, Configured]:
-    """Every enabled feed by its address."""
-    return {feed.url: Configured.of(outlet, feed) for outlet, feed in settings.feeds()}
 
 
 def sync(t: Connection, settings: Settings) -> None:
@@ -114,12 +109,18 @@ class _HostNotes:
 
     async def _flush_soon(self) -> None:
         await asyncio.sleep(HOST_NOTES_EVERY)
-        await self._flush()
+        with suppress(ArchiveError):  # the notes stay; whatever is written next meets the same trouble and says so
+            await self._flush()
 
     async def _flush(self) -> None:
         latest, self._latest = self._latest, {}
-        if latest:
+        if not latest:
+            return
+        try:
             await self._writer.write(_save_hosts, list(latest.values()))
+        except ArchiveError:
+            self._latest = latest | self._latest
+            raise
 
     async def __aenter__(self) -> _HostNotes:
         return self

@@ -18,7 +18,7 @@ import yaml
 
 from tests.pipeline.papers import Papers, serving
 
-PATIENCE = 60.0  # seconds; a test that waits this long has failed
+PATIENCE = 120.0  # seconds; a test that waits this long has failed
 
 
 class Daemon:

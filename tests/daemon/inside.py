@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from ingest.daemon.systemd import Notifier
 from ingest.daemon.watched import WatchedFile
 from ingest.pipeline.context import utc_now
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 QUICK = Rhythm(tick=0.05, flush=0.1, statistics=0.1, upkeep=0.2, drain=5)
 
 
@@ -46,10 +47,14 @@ class Lines:
 
     async def wait_for(self, event: str, *, times: int = 1, **values: object) -> dict[str, Any]:
         """The `times`-th line of this event with these values, whenever it came or comes."""
-        async with asyncio.timeout(PATIENCE):
-            while len(found := self.all(event, **values)) < times:
-                self.changed.clear()
-                await self.changed.wait()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while len(found := self.all(event, **values)) < times:
+                    self.changed.clear()
+                    await self.changed.wait()
+        except TimeoutError:
+            told = Counter(line["event"] for line in self.said)
+            raise AssertionError(f"no {event} {values} within {PATIENCE:.0f} s: {told}, {self.said[-3:]}") from None
         return found[times - 1]
 
 
@@ -93,3 +98,8 @@ async def running(
     finally:
         around.stop.set()
         await service
+
+
+async def poll_at_once(daemon: Inside) -> None:
+    """Every feed becomes due."""
+    await asyncio.to_thread(daemon.execute, "update feed set next_poll_at = '2020-01-01T00:00:00Z'")

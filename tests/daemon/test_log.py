@@ -100,7 +100,6 @@ def test_no_secret_is_ever_logged(papers: Papers, start: Start, tmp_path: Path) 
     daemon = start(config, level="debug", environ={"FEED_TOKEN": secret})
     for _ in range(12):
         daemon.wait_for("entry_stored")
-    daemon.wait_for("feed_failed") if not any(line["event"] == "feed_failed" for line in daemon.log) else None
     change_config(config, lambda v: v["outlets"][0]["feeds"][0].update(basic_auth=f"user:{secret}"))  # one too many
     daemon.wait_for("settings_rejected")
     assert daemon.stop() == 0

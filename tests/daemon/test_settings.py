@@ -10,7 +10,7 @@ from typing import Any
 
 from ingest.daemon.watched import WatchedFile
 from tests.daemon.conftest import change_config
-from tests.daemon.inside import Inside, running
+from tests.daemon.inside import poll_at_once, running
 from tests.pipeline.papers import Papers
 
 
@@ -86,10 +86,6 @@ def test_other_fetching_settings_need_new_connections(papers: Papers, tmp_path: 
             assert daemon.log.all("entry_stored") == daemon.log.all("entry_stored")[:18]
 
     asyncio.run(scenario())
-
-
-async def poll_at_once(daemon: Inside) -> None:
-    await asyncio.to_thread(daemon.execute, "update feed set next_poll_at = '2020-01-01T00:00:00Z'")
 
 
 def test_a_file_counts_as_changed_once_it_is_left_alone(tmp_path: Path) -> None:

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from ingest.daemon.systemd import Notifier
-from tests.daemon.conftest import Start
-from tests.pipeline.papers import Papers
 
 HALF_A_SECOND = {"WATCHDOG_USEC": "500000"}
 
@@ -88,14 +86,3 @@ def test_an_abstract_socket() -> None:
 def test_nobody_listening_is_no_error(tmp_path: Path) -> None:
     Notifier({}).ready()
     Notifier({"NOTIFY_SOCKET": str(tmp_path / "gone"), **HALF_A_SECOND}).alive()
-
-
-def test_a_daemon_under_systemd(papers: Papers, start: Start, tmp_path: Path) -> None:
-    daemon = start(papers.write_config(tmp_path), environ=HALF_A_SECOND)
-    for _ in range(18):
-        daemon.wait_for("entry_stored")
-    assert daemon.stop() == 0
-    told = daemon.notified()
-    assert told[0] == "READY=1"
-    assert told.count("WATCHDOG=1") >= 2
-    assert told[-1] == "STOPPING=1"

@@ -72,20 +72,22 @@ def test_due_feeds(archive: Archive) -> None:
             t.exec_driver_sql("update feed set next_poll_at = ? where id = ?", (at, feed_id))
 
         def due(*without: int, most: int = 10) -> list[int]:
-            found = feeds.due(t, NOW, latest=NOW + timedelta(days=2), without=without, most=most)
-            return [ids.index(feed.id) for feed in found]
+            return [ids.index(feed.id) for feed in feeds.due(t, NOW, without=without, most=most)]
 
-        assert due() == [0, 3, 5, 1, 4]  # new, the longest overdue first, then a time that no clock can have meant
+        assert due() == [0, 3, 5, 1]  # new, then the longest overdue first
         assert due(most=2) == [0, 3]
-        assert due(ids[3], ids[0]) == [5, 1, 4]
-        assert feeds.due_count(t, NOW, latest=NOW + timedelta(days=2), without=[ids[3]]) == 4
+        assert due(ids[3], ids[0]) == [5, 1]
+        strange = feeds.due_times(t, until=NOW - timedelta(hours=2), since=NOW + timedelta(days=2))
+        assert sorted(ids.index(time.feed_id) for time in strange) == [3, 4, 5]
+        feeds.set_due(t, {ids[4]: NOW, ids[3]: NOW + timedelta(hours=1)})
+        assert due() == [0, 5, 1, 4]
 
 
 def test_the_question_for_due_feeds_walks_an_index(archive: Archive) -> None:
     with archive.reading() as t:
-        values = {"now": "2026", "latest": "2027", "without": "[]", "most": 5}
+        values = {"now": "2026", "without": "[]", "most": 5}
         plan = [str(row.detail) for row in t.execute(feeds.text(f"EXPLAIN QUERY PLAN {feeds._DUE.text}"), values)]
-    assert sum("feed_due" in line for line in plan) == 3, plan
+    assert sum("feed_due" in line for line in plan) == 2, plan
     assert not any(line.startswith("SCAN feed") for line in plan), plan
 
 
@@ -100,6 +102,12 @@ def test_a_copy_is_whole_and_there_only_then(archive: Archive, tmp_path: Path) -
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ArchiveUnavailable, match="cannot write the copy"):
         upkeep.back_up(archive.path, tmp_path / "file" / "copy.db")
+
+
+def test_a_copy_may_be_given_up(archive: Archive, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveUnavailable, match="given up"):
+        upkeep.back_up(archive.path, tmp_path / "copy.db", lambda: False)
+    assert list(tmp_path.glob("copy*")) == []
 
 
 def test_tidying_stands_back_from_readers_and_writers(archive: Archive) -> None:

@@ -58,6 +58,7 @@ class Paper:
     server: OutletServer
     stories: list[Story] = field(default_factory=list)
     broken: Resource | None = None  # what its feed answers instead
+    past: list[Story] = field(default_factory=list)  # listed no longer, their pages still there
 
     @property
     def feed_url(self) -> str:
@@ -72,7 +73,7 @@ class Paper:
         return self.stories[index]
 
     def publish(self) -> None:
-        pages = {item.path: self._page(item) for item in self.stories}
+        pages = {item.path: self._page(item) for item in (*self.stories, *self.past)}
         self.server.resources = {"/feed.xml": self.broken or self._feed(), **pages}
 
     def _feed(self) -> Resource:

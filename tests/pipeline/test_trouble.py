@@ -5,6 +5,8 @@ One plain line, exit code 1, nothing damaged; the next run goes on.
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 import resource
 import shutil
@@ -15,14 +17,27 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.pipeline.papers import Papers
+from ingest.pipeline import once as once_module
+from ingest.pipeline.once import _HostNotes as HostNotes
+from ingest.pipeline.writer import Writer
+from storage import Archive, connect, feeds
+from storage.model import HostState
+from tests.pipeline.papers import Papers, serving
 
 Once = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def papers() -> Iterator[Papers]:
+    """Two outlets with five articles each."""
+    with serving(2, 5) as served:
+        yield served
 
 
 def failing_once(
@@ -70,14 +85,14 @@ def test_a_full_disk(papers: Papers, once: Once, tmp_path: Path) -> None:
     whole(archive)
     report = once(config)
     kept = sqlite3.connect(archive).execute("select count(*), count(distinct url) from articles").fetchone()
-    assert kept == (100, 100)
+    assert kept == (10, 10)
     assert report["articles"]["failed"] == 0
 
 
 def test_a_disk_that_was_full_from_the_start(papers: Papers, once: Once, tmp_path: Path) -> None:
     config = papers.write_config(tmp_path)
     assert "cannot be written" in failing_once(config, file_size=20_000)
-    assert once(config)["articles"]["stored"] == 100
+    assert once(config)["articles"]["stored"] == 10
 
 
 @contextmanager
@@ -100,7 +115,7 @@ def test_an_archive_that_another_program_holds(papers: Papers, once: Once, tmp_p
     assert line == f"ingest: {archive} has been locked by another program for 0 seconds"
     whole(archive)
     with holding(archive, "begin"):  # a reader that never ends holds nobody up
-        assert once(config)["articles"]["stored"] == 80
+        assert once(config)["articles"]["stored"] == 5
     whole(archive)
 
 
@@ -115,4 +130,26 @@ def test_a_read_only_file(papers: Papers, once: Once, tmp_path: Path) -> None:
     line = failing_once(config, prefix=ORDINARY)
     archive.chmod(stat.S_IRUSR | stat.S_IWUSR)
     assert line == f"ingest: {archive} cannot be written: the file or its folder is read-only"
-    assert once(config)["articles"]["stored"] == 80
+    assert once(config)["articles"]["stored"] == 5
+
+
+def test_what_politeness_noted_outlasts_a_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(connect, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(once_module, "HOST_NOTES_EVERY", 0.01)
+    pause = HostState("dawn.example", datetime(2026, 11, 24, tzinfo=UTC), "it answered 429")
+
+    async def scenario(archive: Archive) -> None:
+        async with Writer(archive) as writer, HostNotes(writer) as notes:
+            with holding(archive.path, "begin exclusive"):
+                notes.put(pause)
+                assert notes._flushing is not None
+                await notes._flushing
+
+    with Archive.open(f"sqlite:///{tmp_path / 'archive.db'}", write=True) as archive:
+        asyncio.run(scenario(archive))
+        with archive.reading() as t:
+            assert feeds.hosts(t) == [pause]
+    gc.collect()
+    assert caplog.records == []  # such as asyncio's "exception was never retrieved"
