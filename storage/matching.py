@@ -89,9 +89,10 @@ _CANDIDATES = text("""
     )
     SELECT placed.article_id, placed.story_id, placed.outlet_id, placed.hits,
            fingerprint.scheme, fingerprint.exact, fingerprint.tokens,
-           EXISTS (SELECT 1 FROM duplicate WHERE duplicate.original_id = placed.article_id
+           EXISTS (SELECT 1 FROM duplicate WHERE duplicate.original_id IN (placed.article_id, story.representative_id)
                    AND duplicate.kind = 'contained' AND duplicate.status <> 'undone') AS is_roundup
     FROM (SELECT * FROM placed WHERE place <= :per_story ORDER BY hits DESC, article_id LIMIT :limit) AS placed
+    CROSS JOIN story ON story.id = placed.story_id
     CROSS JOIN fingerprint ON fingerprint.article_id = placed.article_id
     ORDER BY placed.hits DESC, placed.article_id
 """)

@@ -363,7 +363,7 @@ class MatchCandidate:
     outlet_id: int
     hits: int  # index keys in common
     signature: Signature
-    is_roundup: bool = False  # texts of several stories are known to stand inside it
+    is_roundup: bool = False  # texts of several stories are known to stand inside it, or what it is a copy of
 
 
 @dataclass(frozen=True, slots=True)
