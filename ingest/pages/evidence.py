@@ -56,24 +56,25 @@ class Scene:
     blocks: Sequence[Block]
     keys: Sequence[str]
     chosen: Sequence[bool]  # by the engine, or found beside what it chose
+    inside: Sequence[bool]  # whether the container holds the block
     container: HtmlElement | None  # the smallest element that holds nearly all of the chosen paragraphs
     parent: HtmlElement | None  # the parent of most chosen text
     first: int  # the first and the last chosen paragraph
     last: int
 
 
-def survey(blocks: Sequence[Block], engine: Witness, second: Witness | None = None) -> Scene:
+def survey(blocks: Sequence[Block], keys: Sequence[str], engine: Witness, second: Witness | None = None) -> Scene:
     """Where the article is: where the engine found it, or a wider place if it overlooked a part of it."""
-    keys = [letters(block.text) for block in blocks]
     chosen = [engine.has(key) for key in keys]
     container = _container(blocks, keys, chosen)
+    inside = _inside(blocks, container)
     if container is not None and second is not None:
-        wider = _grow(blocks, keys, chosen, container, second)
+        wider = _grow(blocks, keys, chosen, inside, container, second)
         if wider is not container:
+            container, inside = wider, _inside(blocks, wider)
             for index, block in enumerate(blocks):
-                if not chosen[index] and is_prose(block, keys[index]) and second.has(keys[index]) and _holds(wider, block):
+                if inside[index] and not chosen[index] and is_prose(block, keys[index]) and second.has(keys[index]):
                     chosen[index] = True
-            container = wider
     paragraphs = _paragraphs(blocks, keys, chosen)
     parents: Counter[HtmlElement] = Counter()
     for index in paragraphs:
@@ -83,6 +84,7 @@ def survey(blocks: Sequence[Block], engine: Witness, second: Witness | None = No
         blocks=blocks,
         keys=keys,
         chosen=chosen,
+        inside=inside,
         container=container,
         parent=max(parents, key=lambda element: parents[element], default=None),
         first=paragraphs[0] if paragraphs else 0,
@@ -120,30 +122,38 @@ def _container(blocks: Sequence[Block], keys: Sequence[str], chosen: Sequence[bo
 
 
 def _grow(
-    blocks: Sequence[Block], keys: Sequence[str], chosen: Sequence[bool], container: HtmlElement, second: Witness
+    blocks: Sequence[Block],
+    keys: Sequence[str],
+    chosen: Sequence[bool],
+    inside: Sequence[bool],
+    container: HtmlElement,
+    second: Witness,
 ) -> HtmlElement:
     """`container`, or the ancestor that holds a good deal more prose which the second witness takes for the article.
 
     An article cut in pieces by advertisements stands in several like elements, of which the engine takes one.
     """
-    articles = {place.element for block in blocks if _holds(container, block) for place in block.place.chain()}
-    inside = 0
+    own = sum(
+        len(key)
+        for block, key, taken, within in zip(blocks, keys, chosen, inside, strict=True)
+        if within and (taken or is_prose(block, key))
+    )
+    ancestors = set(container.iterancestors())
     beyond: Counter[HtmlElement] = Counter()
-    for block, key, taken in zip(blocks, keys, chosen, strict=True):
-        if _holds(container, block):
-            inside += len(key) if taken or is_prose(block, key) else 0
-        elif is_prose(block, key) and second.has(key):
-            chain = [place for place in block.place.chain()]
-            if not any(place.tag == "article" and place.element not in articles for place in chain):
-                beyond.update({place.element: len(key) for place in chain})
-    for ancestor in container.iterancestors():
-        if beyond[ancestor] > 0.25 * inside:
-            return ancestor
-    return container
+    for block, key, within in zip(blocks, keys, inside, strict=True):
+        if not within and is_prose(block, key) and second.has(key):
+            chain = [place.element for place in block.place.chain()]
+            if not any(element.tag == "article" and element not in ancestors for element in chain):
+                beyond.update({element: len(key) for element in chain})
+    return next((ancestor for ancestor in container.iterancestors() if beyond[ancestor] > 0.25 * own), container)
 
 
-def _holds(element: HtmlElement, block: Block) -> bool:
-    return any(place.element is element for place in block.place.chain())
+def _inside(blocks: Sequence[Block], container: HtmlElement | None) -> list[bool]:
+    return [any(place.element is container for place in block.place.chain()) for block in blocks]
+
+
+_ELSEWHERE = frozenset(("outside", "unchosen"))
+_NEARBY = 25  # blocks before the first paragraph that may be its standfirst
 
 
 def facts_of_page(
@@ -157,6 +167,10 @@ def facts_of_page(
     told = confirmed > 0.6 * sum(map(len, chosen_keys))  # what the publisher gives may be a teaser, or another text
     for index, block in enumerate(scene.blocks):
         key = scene.keys[index]
+        near = scene.inside[index] or scene.first - _NEARBY <= index <= scene.first
+        if not (scene.chosen[index] or near or (told and publisher is not None and publisher.has(key))):
+            yield _ELSEWHERE
+            continue
         facts = set(_shape(block))
         facts.update(_position(scene, index))
         if second is not None and second.has(key):
@@ -194,18 +208,16 @@ def _shape(block: Block) -> Iterator[str]:
 
 def _position(scene: Scene, index: int) -> Iterator[str]:
     block = scene.blocks[index]
-    inside = False
     hints: set[str] = set()
     sections: set[str] = set()
     places = list(block.place.chain())
     for place in places:
         if place.element is scene.container:
-            inside = True
             break
         hints |= place.hints
         if place.tag in SECTIONS:
             sections.add(place.tag)
-    yield "inside" if inside else "outside"
+    yield "inside" if scene.inside[index] else "outside"
     for hint in HINTS:
         if hint in hints:
             yield f"hint_{hint}"
