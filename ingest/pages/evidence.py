@@ -22,6 +22,7 @@ _LONG = 60  # letters of a paragraph that may vote for a container
 _SURE = 25  # letters that do not occur in an article by chance
 _FOREIGN = frozenset(("comment", "related", "newsletter", "author", "nav", "ad", "caption", "hidden", "aside"))
 _FOREIGN_TAGS = frozenset(("nav", "aside", "footer", "form", "figure", "figcaption", "li", "button"))
+_NO_STANDFIRST = frozenset(("caption", "meta", "author", "related", "hidden", "ad"))
 _TELLING_TAGS = frozenset("p li h1 h2 h3 h4 h5 h6 tr td blockquote figcaption".split())
 HINTS = (
     "caption related share newsletter author meta comment ad nav player embed standfirst title aside hidden".split()
@@ -59,6 +60,7 @@ class Scene:
     inside: Sequence[bool]  # whether the container holds the block
     container: HtmlElement | None  # the smallest element that holds nearly all of the chosen paragraphs
     parent: HtmlElement | None  # the parent of most chosen text
+    heading: int  # the main heading; -9 if there is none
     first: int  # the first and the last chosen paragraph
     last: int
 
@@ -87,9 +89,16 @@ def survey(blocks: Sequence[Block], keys: Sequence[str], engine: Witness, second
         inside=inside,
         container=container,
         parent=max(parents, key=lambda element: parents[element], default=None),
+        heading=_main_heading(blocks, paragraphs[0] if paragraphs else 0),
         first=paragraphs[0] if paragraphs else 0,
         last=paragraphs[-1] if paragraphs else len(blocks),
     )
+
+
+def _main_heading(blocks: Sequence[Block], first: int) -> int:
+    """The last `h1` before the first paragraph, or the first of all."""
+    headings = [index for index, block in enumerate(blocks) if block.tag == "h1"]
+    return next((index for index in reversed(headings) if index < first), headings[0] if headings else -9)
 
 
 def is_prose(block: Block, key: str) -> bool:
@@ -167,12 +176,15 @@ def facts_of_page(
     told = confirmed > 0.6 * sum(map(len, chosen_keys))  # what the publisher gives may be a teaser, or another text
     for index, block in enumerate(scene.blocks):
         key = scene.keys[index]
-        near = scene.inside[index] or scene.first - _NEARBY <= index <= scene.first
+        standfirst = _is_standfirst(scene, index)
+        near = standfirst or scene.inside[index] or scene.first - _NEARBY <= index <= scene.first
         if not (scene.chosen[index] or near or (told and publisher is not None and publisher.has(key))):
             yield _ELSEWHERE
             continue
         facts = set(_shape(block))
         facts.update(_position(scene, index))
+        if standfirst:
+            facts.add("standfirst_below_title")
         if second is not None and second.has(key):
             facts.add("second")
         if publisher is not None and told:
@@ -238,6 +250,15 @@ def _position(scene: Scene, index: int) -> Iterator[str]:
         yield "between"
     elif not any(neighbours):
         yield "alone"
+
+
+def _is_standfirst(scene: Scene, index: int) -> bool:
+    """A line under the main heading whose own element is named as a standfirst, and not as anything else."""
+    block = scene.blocks[index]
+    if not scene.heading < index <= scene.heading + 6:
+        return False
+    around = block.place.hints | (block.place.parent.hints if block.place.parent else frozenset())
+    return "standfirst" in around and not block.place.hints & _NO_STANDFIRST and len(scene.keys[index]) >= 30 and block.link_share < 0.3
 
 
 def _combine(facts: set[str], block: Block) -> set[str]:
