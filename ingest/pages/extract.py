@@ -52,7 +52,7 @@ class _Source:
     names: frozenset[str]  # what the site calls itself
     hint: FeedHint
     rules: ExtractRules
-    language: str | None  # declared, or of the feed
+    language: str | None  # declared, of the outlet or the feed, or detected
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,7 @@ def _read(
     head = read_head(root)
     claims = read_claims(root, page_titles=(head.first("og:title"), head.title, hint.title))
     blocks = cut_blocks(root)
+    declared = declared_language(head, claims) or language or hint.language
     return _Source(
         url=url,
         page=page,
@@ -132,7 +133,7 @@ def _read(
         names=frozenset(site_names(head, claims, url)),
         hint=hint,
         rules=rules,
-        language=declared_language(head, claims) or language or hint.language,
+        language=declared or detected_language(" ".join(block.text for block in blocks if len(block.text) > 80)),
     )
 
 

@@ -6,12 +6,13 @@ expressions that are matched without regard to case. Kinds:
 
 - `whole`: the line is the phrase.
 - `label`: the phrase, then a colon or a dash or a bar and the rest; or a line that is a link and begins with the phrase.
-- `opens`: the line begins with the phrase. - `holds`: the phrase occurs in it.
+- `opens`: the line begins with the phrase. `ends`: its last words are the phrase. `holds`: the phrase occurs in it.
 - `made_of`: all words of the line are numbers, names of months and days or in `core` or `fill`; one is of `core`, and
   one of `need` if the rule has that. `<date>` in `core` stands for a year or a date in numbers.
 - `heading`: the line begins with the phrase and what follows are links: the text ends before it.
 
-`words` is the longest line that the rule may take. `where` is `anywhere`, `edges` (before the first paragraph or among
+`words` is the longest line that the rule may take; `among` are strings of which it must have one (they spare the time of
+searching it). `where` is `anywhere`, `edges` (before the first paragraph or among
 the last lines) or `tail` (among the last lines).
 """
 
@@ -30,15 +31,14 @@ from ingest.datewords import MONTH_NAMES
 
 LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "id", "it", "pt", "ru", "tr", "ur", "zh")
 MAX_LINE = 700  # characters; longer lines are prose
+_LONGEST_END = 150  # characters
 _LEADING = re.compile(r"^[\s(\[【•·▪■►▶▸»›→➤➡👉📌📷🔴✅*#|<>\-–—―]+")
-_TRAILING = re.compile(r"[\s.!?:：…>»›→|…।۔。]+$")
+_TRAILING = " \t.!?:：…>»›→|।۔。"
 _WORD = re.compile(r"[^\s,;|/()\[\]{}·•\"“”]+")
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\.?|\d{4}年\d{1,2}月\d{1,2}日?")
-_SPELLINGS = str.maketrans(
-    "‘’‛`´أإآٱيىئكةؤ", "'''''اااایییکهو", "\u0307\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0640\u200c\u200d\u200e\u200f"
-)
-_SIGNS = re.compile("\u093c")
-_DEVANAGARI = re.compile("[\u0900-\u097f]")
+_RESPELLED = re.compile("[\u0307\u0600-\u06ff\u0900-\u097f]")
+_SPELLINGS = str.maketrans("أإآٱيىئكةؤ", "اااایییکهو")
+_SIGNS = re.compile("[\u0307\u064b-\u0655\u0640\u200c-\u200f\u093c]")
 _LABEL_END = r"\s*(?:[:：|»›>–—]|-\s|\.{3}|…)"
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _GAP = re.compile(r"(?<!\\)\.([+*])")
@@ -58,6 +58,7 @@ class LineRule:
     core: frozenset[str]
     fill: frozenset[str]
     need: frozenset[str]
+    among: tuple[str, ...]
     go: tuple[str, ...]
     stay: tuple[str, ...]
 
@@ -66,10 +67,13 @@ class LineRule:
             return False
         if self.pattern is None:
             return self._made_of(line)
+        if self.among and not any(text in line.text for text in self.among):
+            return False
         if self.kind == "label":
             return bool(self.pattern.match(line.text) or (line.linked and line.words <= 30 and self.opening.match(line.text)))
-        if self.kind == "holds":
-            return bool(self.pattern.search(line.text) or self.pattern.search(line.bare))
+        if self.kind in ("holds", "ends"):
+            start = max(0, len(line.bare) - _LONGEST_END) if self.kind == "ends" else 0
+            return bool(self.pattern.search(line.text, start) or self.pattern.search(line.bare, start))
         if self.kind == "whole":
             return not line.sentence and bool(self.pattern.match(line.bare))
         return bool(self.pattern.match(line.text))
@@ -92,8 +96,12 @@ def fold(text: str) -> str:
     text = text.lower()
     if text.isascii():
         return text
-    text = text.translate(_SPELLINGS)
-    return _SIGNS.sub("", unicodedata.normalize("NFD", text)) if _DEVANAGARI.search(text) else text
+    for quote in "‘’‛`´":
+        text = text.replace(quote, "'")
+    if _RESPELLED.search(text):
+        text = _SIGNS.sub("", unicodedata.normalize("NFD", text.translate(_SPELLINGS)))
+        text = unicodedata.normalize("NFC", text)
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +121,19 @@ class Line:
     @classmethod
     def of(cls, text: str, *, linked: bool = False) -> Line:
         plain = fold(_LEADING.sub("", text[: MAX_LINE + 1]))
-        bare = _TRAILING.sub("", plain)
-        words = plain.count(" ") + 1 + len(_HAN.findall(plain)) // 2
+        bare = plain.rstrip(_TRAILING)
+        words = plain.count(" ") + 1
+        if not plain.isascii():
+            words += len(_HAN.findall(plain)) // 2
         tokens = tuple(word.strip(".:!?'…") or word for word in _WORD.findall(plain)) if words <= 20 else ()
         sentence = words > 3 and not linked and plain.endswith((".", "۔", "।")) and not plain.endswith("..")
         return cls(plain, bare, words, tokens, linked, sentence)
 
 
-def match_line(text: str, rules: Iterable[LineRule], *, linked: bool = False) -> LineRule | None:
+def match_line(line: Line, rules: Iterable[LineRule]) -> LineRule | None:
     """The first rule that takes the line, or None."""
-    if len(text) > MAX_LINE:
+    if len(line.text) > MAX_LINE:
         return None
-    line = Line.of(text, linked=linked)
     return next((rule for rule in rules if rule.matches(line)), None)
 
 
@@ -153,11 +162,12 @@ def _rule(language: str, table: dict[str, Any]) -> LineRule:
         kind=kind,
         where=table.get("where", "anywhere"),
         words=table.get("words", {"whole": 12, "heading": 10}.get(kind, 40)),
-        pattern=None if kind == "made_of" else _compile(table["phrases"], {"whole": r"\Z", "label": _LABEL_END}.get(kind, "")),
+        pattern=None if kind == "made_of" else _compile(table["phrases"], {"whole": r"\Z", "ends": r"\Z", "label": _LABEL_END}.get(kind, "")),
         opening=_compile(table["phrases"] if kind == "label" else (), ""),
         core=core,
         fill=fill,
         need=need,
+        among=tuple(fold(word) for word in table.get("among", "").split()),
         go=tuple(table["go"]),
         stay=tuple(table["stay"]),
     )
