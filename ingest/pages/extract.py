@@ -35,6 +35,7 @@ from ingest.urls import canonical_url
 from storage.model import Failure
 
 _LITTLE = 250  # letters
+_TELLING = 300  # characters of a body in JSON-LD that make it a witness
 _STAND_INS = (PageKind.CHALLENGE, PageKind.ERROR, PageKind.CONSENT)
 
 
@@ -49,6 +50,7 @@ class _Source:
     claims: Claims
     blocks: Sequence[Block]
     keys: Sequence[str]  # the letters of each block
+    told: str  # the body in JSON-LD, a paragraph a line; empty if it is too short to be a witness
     names: frozenset[str]  # what the site calls itself
     hint: FeedHint
     rules: ExtractRules
@@ -130,6 +132,7 @@ def _read(
         claims=claims,
         blocks=blocks,
         keys=[letters(block.text) for block in blocks],
+        told=plain_lines(claims.body) if len(claims.body) > _TELLING else "",
         names=frozenset(site_names(head, claims, url)),
         hint=hint,
         rules=rules,
@@ -146,11 +149,11 @@ def _find_body(source: _Source) -> _Body:
     body = _by_engine(source, engine_text(source.root), second, Method.ENGINE)
     if _looks_wrong(source, body):
         others = [_by_engine(source, engine_text(source.root, thorough=True), second, Method.THOROUGH)]
-        if told := _told_text(source):
-            others.append(_by_engine(source, told, second, Method.JSON_LD))
+        if source.told:
+            others.append(_by_engine(source, source.told, second, Method.JSON_LD))
         body = max([body, *others], key=lambda candidate: (_worth(source, candidate), candidate is body))
-    if len(letters(body.text)) < 300 and (told := _told_text(source)) and len(letters(told)) > 2 * len(letters(body.text)):
-        body = _Body(body.verdicts, Method.JSON_LD, 0.5, told)
+    if len(letters(body.text)) < _TELLING and len(letters(source.told)) > 2 * len(letters(body.text)):
+        body = _Body(body.verdicts, Method.JSON_LD, 0.5, source.told)
     return body
 
 
@@ -163,7 +166,7 @@ def _by_engine(source: _Source, text: str, second: Witness, method: str) -> _Bod
     facts = facts_of_page(
         scene,
         second=second,
-        publisher=Witness.of(plain_lines(claims.body)) if claims.body else None,
+        publisher=Witness.of(source.told) if source.told else None,
         title=head.first("og:title") or head.title,
         description=head.first("og:description", "description", "twitter:description") or claims.description,
     )
@@ -204,19 +207,19 @@ def _looks_wrong(source: _Source, body: _Body) -> bool:
     """Whether the fast path may have missed the article: hardly any text, or none that the publisher's JSON-LD knows."""
     if len(letters(body.text)) < _LITTLE:
         return True
-    return len(letters(plain_lines(source.claims.body))) > 500 and _overlap(source, body) < 0.3
+    return bool(source.told) and _overlap(source, body) < 0.3
 
 
 def _overlap(source: _Source, body: _Body) -> float:
     """How much of the text the publisher's JSON-LD has too."""
-    told = Witness.of(plain_lines(source.claims.body))
+    told = Witness.of(source.told)
     kept = [verdict.key for verdict in body.verdicts if verdict.kept]
     return sum(len(key) for key in kept if told.has(key)) / max(1, sum(map(len, kept)))
 
 
 def _worth(source: _Source, body: _Body) -> float:
     """What makes one candidate better than another: prose that other witnesses confirm."""
-    told = Witness.of(plain_lines(source.claims.body)) if len(source.claims.body) > 500 else None
+    told = Witness.of(source.told) if source.told else None
     worth = 0.0
     for verdict in body.verdicts:
         if verdict.kept:
@@ -224,10 +227,6 @@ def _worth(source: _Source, body: _Body) -> float:
             confirmed = told is not None and told.has(verdict.key)
             worth += len(verdict.key) * (0.3 + 0.7 * prose + 1.0 * confirmed) * (1 - verdict.block.link_share)
     return worth * (0.5 + 0.5 * body.score)
-
-
-def _told_text(source: _Source) -> str:
-    return plain_lines(source.claims.body) if len(source.claims.body) > 300 else ""
 
 
 def plain_lines(markup: str) -> str:
