@@ -122,14 +122,23 @@ _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _MAX_CELL = 160  # characters; longer cells are layout
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Place:
     """An element that holds blocks, with what its own names say and the chain of places around it."""
 
-    element: HtmlElement
-    tag: str
-    hints: frozenset[str]
-    parent: Place | None
+    __slots__ = ("_hints", "element", "parent", "tag")
+
+    def __init__(self, element: HtmlElement, tag: str, parent: Place | None) -> None:
+        self.element = element
+        self.tag = tag
+        self.parent = parent
+        self._hints: frozenset[str] | None = frozenset() if tag in ("html", "body") else None
+
+    @property
+    def hints(self) -> frozenset[str]:
+        """What the names of the element say of it; read when first asked for, most places are never asked."""
+        if self._hints is None:
+            self._hints = hints_of(self.element)
+        return self._hints
 
     def chain(self) -> Iterator[Place]:
         """This place and those around it, innermost first."""
@@ -164,54 +173,58 @@ class _Walk:
         self.links = 0
         self.in_link = 0
 
-    def add(self, text: str | None) -> None:
-        if text:
-            self.parts.append(text)
-            if self.in_link:
-                self.linked += len(text.strip())
+    def add(self, text: str) -> None:
+        self.parts.append(text)
+        if self.in_link:
+            self.linked += len(text.strip())
 
     def flush(self, place: Place) -> None:
-        if not self.parts:
-            return
         text = "".join(self.parts)
-        for line in _lines(text):
-            share = self.linked * len(line) // max(1, len(text.strip())) if self.linked else 0
-            self.blocks.append(Block(line, place.tag, place, share, self.links))
         self.parts.clear()
+        if text and not text.isspace():
+            share = self.linked / len(text.strip()) if self.linked else 0.0
+            for line in _lines(text):
+                self.blocks.append(Block(line, place.tag, place, round(share * len(line)), self.links))
         self.linked = self.links = 0
 
     def element(self, element: HtmlElement, place: Place) -> None:
         tag = element.tag
-        if not isinstance(tag, str) or tag in SKIPPED_TAGS or _is_hidden(element):
-            return
-        if tag == "br":
+        if tag in BLOCK_TAGS:
+            if not _is_hidden(element):
+                self.block(element, Place(element, tag, place), place)
+        elif tag == "br":
             self.parts.append(_BREAK)
-            return
-        if tag == "q":
-            self.parts.append("“")
-        if tag == "a":
+        elif tag == "a":
             self.in_link += 1
             self.links += 1
-        if tag in BLOCK_TAGS:
-            self.flush(place)
-            inner = Place(element, tag, hints_of(element), place)
-            if tag == "tr" and (row := _data_row(element)):
-                self.blocks.append(Block(row, "tr", inner, 0, 0))
-            else:
-                self.children(element, inner)
-                self.flush(inner)
+            self.children(element, place)
+            self.in_link -= 1
+        elif tag in SKIPPED_TAGS or not isinstance(tag, str) or _is_hidden(element):
+            return
+        elif tag == "q":
+            self.parts.append("“")
+            self.children(element, place)
+            self.parts.append("”")
         else:
             self.children(element, place)
-        if tag == "a":
-            self.in_link -= 1
-        if tag == "q":
-            self.parts.append("”")
+
+    def block(self, element: HtmlElement, place: Place, outer: Place) -> None:
+        if self.parts:
+            self.flush(outer)
+        if place.tag == "tr" and (row := _data_row(element)):
+            self.blocks.append(Block(row, "tr", place, 0, 0))
+            return
+        self.children(element, place)
+        if self.parts:
+            self.flush(place)
 
     def children(self, element: HtmlElement, place: Place) -> None:
-        self.add(element.text.replace("\n\n", _BREAK * 2) if element.text and place.tag == "pre" else element.text)
+        if text := element.text:
+            self.add(text.replace("\n\n", _BREAK * 2) if place.tag == "pre" else text)
         for child in element:
             self.element(child, place)
-            self.add(child.tail)
+            if tail := child.tail:
+                self.add(tail)
 
 
 def cut_blocks(root: HtmlElement) -> list[Block]:
@@ -219,17 +232,19 @@ def cut_blocks(root: HtmlElement) -> list[Block]:
     walk = _Walk()
     body = root.find("body")
     start = body if body is not None else root
-    place = Place(start, str(start.tag), frozenset(), None)
+    place = Place(start, str(start.tag), None)
     walk.children(start, place)
     walk.flush(place)
     return walk.blocks
 
 
 def _is_hidden(element: HtmlElement) -> bool:
-    if element.get("hidden") is not None and element.get("hidden") != "until-found":
-        return True
-    style = element.get("style")
-    return bool(style and len(style) < 2000 and _HIDING.search(style))
+    names = element.keys()
+    if "style" in names:
+        style = element.get("style") or ""
+        if len(style) < 2000 and _HIDING.search(style):
+            return True
+    return "hidden" in names and element.get("hidden") != "until-found"
 
 
 def _data_row(row: HtmlElement) -> str | None:

@@ -22,8 +22,9 @@ _LONG = 60  # letters of a paragraph that may vote for a container
 _SURE = 25  # letters that do not occur in an article by chance
 _FOREIGN = frozenset(("comment", "related", "newsletter", "author", "nav", "ad", "caption", "hidden", "aside"))
 _FOREIGN_TAGS = frozenset(("nav", "aside", "footer", "form", "figure", "figcaption", "li", "button"))
+_NO_STANDFIRST = frozenset(("caption", "meta", "author", "related", "hidden", "ad"))
 _TELLING_TAGS = frozenset(["p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "blockquote", "figcaption"])
-HINTS = [
+HINTS = (
     "caption",
     "related",
     "share",
@@ -39,7 +40,7 @@ HINTS = [
     "title",
     "aside",
     "hidden",
-]
+)
 
 
 def letters(text: str) -> str:
@@ -70,29 +71,26 @@ class Scene:
     blocks: Sequence[Block]
     keys: Sequence[str]
     chosen: Sequence[bool]  # by the engine, or found beside what it chose
+    inside: Sequence[bool]  # whether the container holds the block
     container: HtmlElement | None  # the smallest element that holds nearly all of the chosen paragraphs
     parent: HtmlElement | None  # the parent of most chosen text
+    heading: int  # the main heading; -9 if there is none
     first: int  # the first and the last chosen paragraph
     last: int
 
 
-def survey(blocks: Sequence[Block], engine: Witness, second: Witness | None = None) -> Scene:
+def survey(blocks: Sequence[Block], keys: Sequence[str], engine: Witness, second: Witness | None = None) -> Scene:
     """Where the article is: where the engine found it, or a wider place if it overlooked a part of it."""
-    keys = [letters(block.text) for block in blocks]
     chosen = [engine.has(key) for key in keys]
     container = _container(blocks, keys, chosen)
+    inside = _inside(blocks, container)
     if container is not None and second is not None:
-        wider = _grow(blocks, keys, chosen, container, second)
+        wider = _grow(blocks, keys, chosen, inside, container, second)
         if wider is not container:
+            container, inside = wider, _inside(blocks, wider)
             for index, block in enumerate(blocks):
-                if (
-                    not chosen[index]
-                    and is_prose(block, keys[index])
-                    and second.has(keys[index])
-                    and _holds(wider, block)
-                ):
+                if inside[index] and not chosen[index] and is_prose(block, keys[index]) and second.has(keys[index]):
                     chosen[index] = True
-            container = wider
     paragraphs = _paragraphs(blocks, keys, chosen)
     parents: Counter[HtmlElement] = Counter()
     for index in paragraphs:
@@ -102,11 +100,19 @@ def survey(blocks: Sequence[Block], engine: Witness, second: Witness | None = No
         blocks=blocks,
         keys=keys,
         chosen=chosen,
+        inside=inside,
         container=container,
         parent=max(parents, key=lambda element: parents[element], default=None),
+        heading=_main_heading(blocks, paragraphs[0] if paragraphs else 0),
         first=paragraphs[0] if paragraphs else 0,
         last=paragraphs[-1] if paragraphs else len(blocks),
     )
+
+
+def _main_heading(blocks: Sequence[Block], first: int) -> int:
+    """The last `h1` before the first paragraph, or the first of all."""
+    headings = [index for index, block in enumerate(blocks) if block.tag == "h1"]
+    return next((index for index in reversed(headings) if index < first), headings[0] if headings else -9)
 
 
 def is_prose(block: Block, key: str) -> bool:
@@ -139,30 +145,38 @@ def _container(blocks: Sequence[Block], keys: Sequence[str], chosen: Sequence[bo
 
 
 def _grow(
-    blocks: Sequence[Block], keys: Sequence[str], chosen: Sequence[bool], container: HtmlElement, second: Witness
+    blocks: Sequence[Block],
+    keys: Sequence[str],
+    chosen: Sequence[bool],
+    inside: Sequence[bool],
+    container: HtmlElement,
+    second: Witness,
 ) -> HtmlElement:
     """`container`, or the ancestor that holds a good deal more prose which the second witness takes for the article.
 
     An article cut in pieces by advertisements stands in several like elements, of which the engine takes one.
     """
-    articles = {place.element for block in blocks if _holds(container, block) for place in block.place.chain()}
-    inside = 0
+    own = sum(
+        len(key)
+        for block, key, taken, within in zip(blocks, keys, chosen, inside, strict=True)
+        if within and (taken or is_prose(block, key))
+    )
+    ancestors = set(container.iterancestors())
     beyond: Counter[HtmlElement] = Counter()
-    for block, key, taken in zip(blocks, keys, chosen, strict=True):
-        if _holds(container, block):
-            inside += len(key) if taken or is_prose(block, key) else 0
-        elif is_prose(block, key) and second.has(key):
-            chain = list(block.place.chain())
-            if not any(place.tag == "article" and place.element not in articles for place in chain):
-                beyond.update({place.element: len(key) for place in chain})
-    for ancestor in container.iterancestors():
-        if beyond[ancestor] > 0.25 * inside:
-            return ancestor
-    return container
+    for block, key, within in zip(blocks, keys, inside, strict=True):
+        if not within and is_prose(block, key) and second.has(key):
+            chain = [place.element for place in block.place.chain()]
+            if not any(element.tag == "article" and element not in ancestors for element in chain):
+                beyond.update({element: len(key) for element in chain})
+    return next((ancestor for ancestor in container.iterancestors() if beyond[ancestor] > 0.25 * own), container)
 
 
-def _holds(element: HtmlElement, block: Block) -> bool:
-    return any(place.element is element for place in block.place.chain())
+def _inside(blocks: Sequence[Block], container: HtmlElement | None) -> list[bool]:
+    return [any(place.element is container for place in block.place.chain()) for block in blocks]
+
+
+_ELSEWHERE = frozenset(("outside", "unchosen"))
+_NEARBY = 25  # blocks before the first paragraph that may be its standfirst
 
 
 def facts_of_page(
@@ -176,8 +190,15 @@ def facts_of_page(
     told = confirmed > 0.6 * sum(map(len, chosen_keys))  # what the publisher gives may be a teaser, or another text
     for index, block in enumerate(scene.blocks):
         key = scene.keys[index]
+        standfirst = _is_standfirst(scene, index)
+        near = standfirst or scene.inside[index] or scene.first - _NEARBY <= index <= scene.first
+        if not (scene.chosen[index] or near or (told and publisher is not None and publisher.has(key))):
+            yield _ELSEWHERE
+            continue
         facts = set(_shape(block))
         facts.update(_position(scene, index))
+        if standfirst:
+            facts.add("standfirst_below_title")
         if second is not None and second.has(key):
             facts.add("second")
         if publisher is not None and told:
@@ -216,18 +237,16 @@ def _shape(block: Block) -> Iterator[str]:
 
 def _position(scene: Scene, index: int) -> Iterator[str]:
     block = scene.blocks[index]
-    inside = False
     hints: set[str] = set()
     sections: set[str] = set()
     places = list(block.place.chain())
     for place in places:
         if place.element is scene.container:
-            inside = True
             break
         hints |= place.hints
         if place.tag in SECTIONS:
             sections.add(place.tag)
-    yield "inside" if inside else "outside"
+    yield "inside" if scene.inside[index] else "outside"
     for hint in HINTS:
         if hint in hints:
             yield f"hint_{hint}"
@@ -248,6 +267,20 @@ def _position(scene: Scene, index: int) -> Iterator[str]:
         yield "between"
     elif not any(neighbours):
         yield "alone"
+
+
+def _is_standfirst(scene: Scene, index: int) -> bool:
+    """A line under the main heading whose own element is named as a standfirst, and not as anything else."""
+    block = scene.blocks[index]
+    if not scene.heading < index <= scene.heading + 6:
+        return False
+    around = block.place.hints | (block.place.parent.hints if block.place.parent else frozenset())
+    return (
+        "standfirst" in around
+        and not block.place.hints & _NO_STANDFIRST
+        and len(scene.keys[index]) >= 30
+        and block.link_share < 0.3
+    )
 
 
 def _combine(facts: set[str], block: Block) -> set[str]:

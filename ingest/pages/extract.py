@@ -13,7 +13,7 @@ from datetime import datetime
 from lxml.html import HtmlElement
 
 from ingest.pages.blocks import Block, cut_blocks
-from ingest.pages.engine import engine_text, second_text
+from ingest.pages.engine import engine_text, lighten, second_text
 from ingest.pages.evidence import Witness, facts_of_page, is_prose, letters, survey
 from ingest.pages.feedtext import FeedText, article_from_entry, choose_text
 from ingest.pages.gate import Admitted, admit
@@ -26,7 +26,7 @@ from ingest.pages.model import Extraction, FeedHint, Method, PageKind, RemovedLi
 from ingest.pages.outlet_rules import ExtractRules, drop, select, select_text, strip_lines
 from ingest.pages.people import choose_authors, split_names
 from ingest.pages.select import Verdict, weigh
-from ingest.pages.times import Clock, choose_times
+from ingest.pages.times import Clock, Reading, choose_times
 from ingest.pages.titles import choose_title
 from ingest.pages.tree import parse_html
 from ingest.pages.trim import trim
@@ -34,6 +34,8 @@ from ingest.text import clean_line, plain_text, remove_unwanted
 from ingest.urls import canonical_url
 from storage.model import Failure
 
+_LITTLE = 250  # letters
+_TELLING = 300  # characters of a body in JSON-LD that make it a witness
 _STAND_INS = (PageKind.CHALLENGE, PageKind.ERROR, PageKind.CONSENT)
 
 
@@ -47,10 +49,12 @@ class _Source:
     head: Head
     claims: Claims
     blocks: Sequence[Block]
+    keys: Sequence[str]  # the letters of each block
+    told: str  # the body in JSON-LD, a paragraph a line; empty if it is too short to be a witness
     names: frozenset[str]  # what the site calls itself
     hint: FeedHint
     rules: ExtractRules
-    language: str | None  # declared, or of the feed
+    language: str | None  # declared, of the outlet or the feed, or detected
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,8 @@ def extract_article(
         assert isinstance(failure, Failure)
         return _without_page(url, failure, hint)
     source = _read(page, root, url, hint, rules or ExtractRules(), language)
-    body = _find_body(source)
-    return _assemble(source, body, Clock(timezone, source.language, now), explain)
+    metadata = _metadata(source, Clock(timezone, source.language, now))
+    return _assemble(source, metadata, _find_body(source), explain)
 
 
 def _without_page(url: str, failure: Failure, hint: FeedHint) -> Extraction:
@@ -118,17 +122,21 @@ def _read(
     drop(root, rules.remove)
     head = read_head(root)
     claims = read_claims(root, page_titles=(head.first("og:title"), head.title, hint.title))
+    blocks = cut_blocks(root)
+    declared = declared_language(head, claims) or language or hint.language
     return _Source(
         url=url,
         page=page,
         root=root,
         head=head,
         claims=claims,
-        blocks=cut_blocks(root),
+        blocks=blocks,
+        keys=[letters(block.text) for block in blocks],
+        told=plain_lines(claims.body) if len(claims.body) > _TELLING else "",
         names=frozenset(site_names(head, claims, url)),
         hint=hint,
         rules=rules,
-        language=declared_language(head, claims) or language or hint.language,
+        language=declared or detected_language(" ".join(block.text for block in blocks if len(block.text) > 80)),
     )
 
 
@@ -137,31 +145,28 @@ def _find_body(source: _Source) -> _Body:
     if source.rules.body and (elements := select(source.root, source.rules.body)):
         return _selected(source, elements)
     second = Witness.of(second_text(source.page.html))
+    lighten(source.root, source.blocks, source.keys)
     body = _by_engine(source, engine_text(source.root), second, Method.ENGINE)
     if _looks_wrong(source, body):
         others = [_by_engine(source, engine_text(source.root, thorough=True), second, Method.THOROUGH)]
-        if told := _told_text(source):
-            others.append(_by_engine(source, told, second, Method.JSON_LD))
+        if source.told:
+            others.append(_by_engine(source, source.told, second, Method.JSON_LD))
         body = max([body, *others], key=lambda candidate: (_worth(source, candidate), candidate is body))
-    if (
-        len(letters(body.text)) < 300
-        and (told := _told_text(source))
-        and len(letters(told)) > 2 * len(letters(body.text))
-    ):
-        body = _Body(body.verdicts, Method.JSON_LD, 0.5, told)
+    if len(letters(body.text)) < _TELLING and len(letters(source.told)) > 2 * len(letters(body.text)):
+        body = _Body(body.verdicts, Method.JSON_LD, 0.5, source.told)
     return body
 
 
 def _by_engine(source: _Source, text: str, second: Witness, method: str) -> _Body:
     """What remains of a candidate text after the facts were weighed and the rules applied."""
-    scene = survey(source.blocks, Witness.of(text), second)
+    scene = survey(source.blocks, source.keys, Witness.of(text), second)
     claims, head = source.claims, source.head
     titles = [head.first("og:title"), plain_text(claims.headline), head.title, source.hint.title]
     titles += [block.text for block in source.blocks if block.tag == "h1"][:3]
     facts = facts_of_page(
         scene,
         second=second,
-        publisher=Witness.of(plain_lines(claims.body)) if claims.body else None,
+        publisher=Witness.of(source.told) if source.told else None,
         title=head.first("og:title") or head.title,
         description=head.first("og:description", "description", "twitter:description") or claims.description,
     )
@@ -172,14 +177,8 @@ def _selected(source: _Source, elements: Sequence[HtmlElement]) -> _Body:
     """The blocks inside the selected elements, all of them but captions."""
     chosen = set(elements)
     verdicts = [
-        Verdict(
-            block,
-            letters(block.text),
-            any(place.element in chosen for place in block.place.chain()),
-            "not_selected",
-            1.0,
-        )
-        for block in source.blocks
+        Verdict(block, key, any(place.element in chosen for place in block.place.chain()), "not_selected", 1.0)
+        for block, key in zip(source.blocks, source.keys, strict=True)
     ]
     return _trimmed(source, verdicts, [source.head.first("og:title"), source.head.title], Method.SELECTORS, None)
 
@@ -205,27 +204,22 @@ def _trimmed(
 
 
 def _looks_wrong(source: _Source, body: _Body) -> bool:
-    """Whether the fast path may have missed the article: little text, much prose elsewhere, or against the publisher's word."""
-    found = len(letters(body.text))
-    told = letters(plain_lines(source.claims.body))
-    if len(told) > 500 and found and _overlap(source, body) < 0.3:
+    """Whether the fast path may have missed the article: hardly any text, or none that the publisher's JSON-LD knows."""
+    if len(letters(body.text)) < _LITTLE:
         return True
-    if found > 3000:
-        return False
-    prose = sum(len(key) for block in source.blocks if is_prose(block, key := letters(block.text)))
-    return found < 250 or prose > 2 * found
+    return bool(source.told) and _overlap(source, body) < 0.3
 
 
 def _overlap(source: _Source, body: _Body) -> float:
     """How much of the text the publisher's JSON-LD has too."""
-    told = Witness.of(plain_lines(source.claims.body))
+    told = Witness.of(source.told)
     kept = [verdict.key for verdict in body.verdicts if verdict.kept]
     return sum(len(key) for key in kept if told.has(key)) / max(1, sum(map(len, kept)))
 
 
 def _worth(source: _Source, body: _Body) -> float:
     """What makes one candidate better than another: prose that other witnesses confirm."""
-    told = Witness.of(plain_lines(source.claims.body)) if len(source.claims.body) > 500 else None
+    told = Witness.of(source.told) if source.told else None
     worth = 0.0
     for verdict in body.verdicts:
         if verdict.kept:
@@ -233,10 +227,6 @@ def _worth(source: _Source, body: _Body) -> float:
             confirmed = told is not None and told.has(verdict.key)
             worth += len(verdict.key) * (0.3 + 0.7 * prose + 1.0 * confirmed) * (1 - verdict.block.link_share)
     return worth * (0.5 + 0.5 * body.score)
-
-
-def _told_text(source: _Source) -> str:
-    return plain_lines(source.claims.body) if len(source.claims.body) > 300 else ""
 
 
 def plain_lines(markup: str) -> str:
@@ -250,69 +240,92 @@ def _entry_text(hint: FeedHint, language: str | None) -> FeedText:
     return article_from_entry(content_html=hint.content_html, summary=hint.summary, title=hint.title, language=language)
 
 
-def _assemble(source: _Source, body: _Body, clock: Clock, explain: bool) -> Extraction:
-    """Kind, language and metadata; then the choice between the page's text and the feed's."""
-    head, claims, hint, rules = source.head, source.claims, source.hint, source.rules
-    title, title_source = _override(rules.title, source) or choose_title(
-        source.blocks, head, claims, names=source.names, feed_title=hint.title
-    )
-    authors, authors_source = _own_authors(source) or choose_authors(
-        source.blocks, head, claims, names=source.names, feed_authors=hint.authors
-    )
+@dataclass(frozen=True, slots=True)
+class _Metadata:
+    """What is known of the article beside its text; each value with its source."""
+
+    title: tuple[str, str]
+    authors: tuple[tuple[str, ...], str]
+    published: Reading | None
+    updated: Reading | None
+    canonical: tuple[str, str]
+    image: tuple[str | None, str]
+    site: tuple[str | None, str]
+    section: tuple[str | None, str]
+    tags: tuple[tuple[str, ...], str]
+
+    def sources(self) -> dict[str, str]:
+        return {
+            "title": self.title[1],
+            "authors": self.authors[1],
+            "published_at": self.published.source if self.published else "",
+            "updated_at": self.updated.source if self.updated else "",
+            "canonical_url": self.canonical[1],
+            "image_url": self.image[1],
+            "site_name": self.site[1],
+            "section": self.section[1],
+            "tags": self.tags[1],
+        }
+
+
+def _metadata(source: _Source, clock: Clock) -> _Metadata:
+    head, claims, hint, rules, blocks = source.head, source.claims, source.hint, source.rules, source.blocks
     published, updated = choose_times(
-        source.root, source.blocks, head, claims, url=source.url, clock=clock, feed=hint.published_at
+        source.root, blocks, head, claims, url=source.url, clock=clock, feed=hint.published_at
     )
     if own := _override(rules.date, source):
         published = clock.read(own[0], own[1]) or published
-    kind, failure = judge(_look(source, body, title))
+    image = lead_image(head, claims, source.url)
+    return _Metadata(
+        title=_override(rules.title, source)
+        or choose_title(blocks, head, claims, names=source.names, feed_title=hint.title),
+        authors=_own_authors(source)
+        or choose_authors(blocks, head, claims, names=source.names, feed_authors=hint.authors),
+        published=published,
+        updated=updated,
+        canonical=declared_canonical(head, claims, source.url),
+        image=image if image[0] or not hint.image_url else (hint.image_url, "feed"),
+        site=site_name(head, claims),
+        section=section_of(head, claims),
+        tags=tags_of(head, claims),
+    )
+
+
+def _assemble(source: _Source, found: _Metadata, body: _Body, explain: bool) -> Extraction:
+    """Kind and language, and the choice between the page's text and the feed's."""
+    head, claims, hint = source.head, source.claims, source.hint
+    kind, failure = judge(_look(source, body, found.title[0]))
     text = "" if kind in _STAND_INS else body.text
     entry = _entry_text(hint, source.language)
     choice = choose_text(text, entry, page_is_whole=failure is None)
     if choice in (Method.FEED, Method.SUMMARY):
         text = entry.text
-    detected = detected_language(text)
-    declared = declared_language(head, claims)
-    canonical, canonical_source = declared_canonical(head, claims, source.url)
-    image, image_source = lead_image(head, claims, source.url)
-    site, site_source = site_name(head, claims)
-    section, section_source = section_of(head, claims)
-    tags, tags_source = tags_of(head, claims)
-    sources = {
-        "title": title_source,
-        "authors": authors_source,
-        "published_at": published.source if published else "",
-        "updated_at": updated.source if updated else "",
-        "canonical_url": canonical_source,
-        "image_url": image_source or ("feed" if hint.image_url else ""),
-        "site_name": site_source,
-        "section": section_source,
-        "tags": tags_source,
-        "language": "declared" if declared else "detected" if detected else "",
-        "text": body.method if choice == "page" else choice,
-    }
+    method = str(body.method if choice == "page" else choice) if text else str(Method.NONE)
+    declared, detected = declared_language(head, claims), detected_language(text)
+    sources = found.sources() | {"language": "declared" if declared else "detected" if detected else "", "text": method}
     return Extraction(
         url=source.url,
-        canonical_url=canonical,
-        title=title,
-        authors=authors,
-        published_at=published.value if published else None,
-        updated_at=updated.value if updated else None,
+        canonical_url=found.canonical[0],
+        title=found.title[0],
+        authors=found.authors[0],
+        published_at=found.published.value if found.published else None,
+        updated_at=found.updated.value if found.updated else None,
         language=decide_language(declared or source.language, detected, text),
-        site_name=site,
-        image_url=image or hint.image_url,
+        site_name=found.site[0],
+        image_url=found.image[0],
         text=text,
-        method=str(body.method if choice == "page" else choice) if text else Method.NONE,
+        method=method,
         problems=source.page.problems + ((failure.detail,) if failure else ()),
         page_kind=kind,
         score=body.score if choice == "page" else 0.5 if text else 0.0,
-        section=section,
-        tags=tags,
+        section=found.section[0],
+        tags=found.tags[0],
         is_free=_is_free(source),
         description=plain_text(head.first("og:description", "description") or claims.description),
         declared_language=declared,
         detected_language=detected,
-        published_evidence=published.evidence if published else None,
-        updated_evidence=updated.evidence if updated else None,
+        published_evidence=found.published.evidence if found.published else None,
+        updated_evidence=found.updated.evidence if found.updated else None,
         provenance=tuple((name, where) for name, where in sources.items() if where),
         failure=failure,
         removed=_removed(body) if explain else (),

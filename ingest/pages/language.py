@@ -9,6 +9,7 @@ import py3langid
 from ingest.pages.head import Head
 from ingest.pages.jsonld import Claims
 
+_SAMPLE = 800  # characters; four times as many change one verdict in a hundred, and cost four times as much
 ENOUGH = 120  # letters below which detection is a guess
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z0-9]{2,8}))*", re.IGNORECASE)
 _SCRIPTS = (  # languages that one look at the letters can rule out or in
@@ -39,7 +40,7 @@ def declared_language(head: Head, claims: Claims) -> str | None:
 
 def detected_language(text: str) -> str | None:
     """What py3langid takes the text for, if there is enough of it."""
-    sample = text[:1500]
+    sample = text[:_SAMPLE]
     if sum(map(str.isalpha, sample)) < ENOUGH // (3 if _SCRIPTS[5][0].search(sample) else 1):
         return None
     return str(py3langid.classify(sample)[0])
@@ -52,7 +53,7 @@ def decide_language(declared: str | None, detected: str | None, text: str) -> st
         return detected
     if detected is None or detected == primary:
         return declared
-    sample = text[:1500]
+    sample = text[:_SAMPLE]
     letters = max(1, sum(map(str.isalpha, sample)))
     for pattern, languages in _SCRIPTS:
         if len(pattern.findall(sample)) > 0.5 * letters:

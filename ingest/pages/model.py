@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from storage.model import DateEvidence, Failure
+
+_DENSE = re.compile("[\u3040-\u9fff\u0e00-\u0eff]")
 
 
 class PageKind(StrEnum):
@@ -111,5 +114,7 @@ def count_words(text: str) -> int:
     >>> count_words("Four score and seven"), count_words("新华社北京电")
     (4, 3)
     """
-    dense = sum("\u3040" <= char <= "\u9fff" or "\u0e00" <= char <= "\u0eff" for char in text)
-    return len(text.split()) if not dense else dense // 2 + sum(word.isascii() for word in text.split())
+    if text.isascii():
+        return len(text.split())
+    dense = len(_DENSE.findall(text))
+    return dense // 2 + (sum(word.isascii() for word in text.split()) if dense else len(text.split()))

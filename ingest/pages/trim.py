@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.pages.evidence import letters
+from ingest.pages.lines import Line as FoldedLine
 from ingest.pages.lines import LineRule, match_line, rules_for
 from ingest.pages.select import Verdict
 
@@ -30,6 +31,7 @@ class Line:
 
     verdict: Verdict
     text: str
+    folded: FoldedLine
     linked: bool
     prose: bool
 
@@ -37,7 +39,8 @@ class Line:
     def of(cls, verdict: Verdict) -> Line:
         text = verdict.block.text
         prose = len(verdict.key) >= (25 if _is_dense(text) else 70) and bool(_SENTENCE.search(text[-8:]))
-        return cls(verdict, text, verdict.block.link_share > 0.6, prose and verdict.block.link_share < 0.6)
+        linked = verdict.block.link_share > 0.6
+        return cls(verdict, text, FoldedLine.of(text, linked=linked), linked, prose and not linked)
 
 
 def trim(
@@ -69,7 +72,7 @@ def _by_rules(lines: Sequence[Line], rules: Sequence[LineRule]) -> dict[int, str
     for index, line in enumerate(lines):
         if reason := _form(line.text):
             removed[index] = reason
-        elif rule := match_line(line.text, everywhere, linked=line.linked):
+        elif rule := match_line(line.folded, everywhere):
             removed[index] = rule.name
     _cut_sections(lines, [rule for rule in rules if rule.kind == "heading"], removed)
     left = [index for index in range(len(lines)) if index not in removed]
@@ -93,7 +96,7 @@ def _form(text: str) -> str:
 
 
 def _edge(line: Line, rules: Sequence[LineRule]) -> str:
-    if rule := match_line(line.text, rules, linked=line.linked):
+    if rule := match_line(line.folded, rules):
         return rule.name
     if (match := _NAMES_ONLY.fullmatch(line.text)) and _is_names(match["names"]):
         return "byline"
@@ -111,7 +114,7 @@ def _is_names(text: str) -> bool:
 def _cut_sections(lines: Sequence[Line], rules: Sequence[LineRule], removed: dict[int, str]) -> None:
     """A heading such as "More from …" goes with the links below it, and with the summaries between the links."""
     for index, line in enumerate(lines):
-        if len(line.text) > 90 or line.prose or not (rule := match_line(line.text, rules, linked=line.linked)):
+        if len(line.text) > 90 or line.prose or not (rule := match_line(line.folded, rules)):
             continue
         end = index + 1
         links = 0

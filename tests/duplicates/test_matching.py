@@ -110,7 +110,6 @@ def test_a_round_up_ends_alone_wherever_it_arrives(desk: Desk, place: int) -> No
     assert len(held) >= 2
 
 
-@pytest.mark.xfail(reason="a copy of a round-up is taken for one more part of it: open in issue 6")
 def test_a_copy_of_a_known_round_up_joins_it_and_parts_do_not(desk: Desk) -> None:
     whole = [desk.keep(body) for body in (BRIDGE, HARBOUR, DAM, ROUNDUP)][-1]
     again, part = desk.keep(ROUNDUP + " That is all."), desk.keep(HALF[HARBOUR])
