@@ -24,7 +24,19 @@ def main(output: str, kind: str = "articles", feeds: str = "40") -> None:
         if kind == "unchanged":
             subprocess.run(INGEST.command(setting), check=True, stdout=subprocess.DEVNULL)
         form = "raw" if output.endswith(".txt") else "flamegraph"
-        spy = ["py-spy", "record", "--subprocesses", "--rate", str(RATE), "--format", form, "--output", output, "--"]
+        spy = [
+            str(Path(sys.executable).with_name("py-spy")),
+            "record",
+            "--subprocesses",
+            "--gil",
+            "--rate",
+            str(RATE),
+            "--format",
+            form,
+            "--output",
+            output,
+            "--",
+        ]
         subprocess.run([*spy, *INGEST.command(setting)], check=True)
 
 

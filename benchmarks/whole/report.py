@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks.whole.scenarios import Figure
 
@@ -168,7 +169,7 @@ def _growth_plot(figures: Sequence[Figure], path: Path) -> None:
     drawing.savefig(path, dpi=110)
 
 
-def _pyplot():  # type: ignore[no-untyped-def]  # matplotlib is imported where it is used: the table needs none
+def _pyplot() -> Any:  # imported where it is used: the table needs none
     import matplotlib as mpl
 
     mpl.use("Agg")

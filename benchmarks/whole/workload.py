@@ -1,8 +1,9 @@
 """What the origin serves: made-up feeds and article pages, in the templates of the sample newsroom.
 
 Everything follows from the numbers of a feed and an entry, so that every run and every program meets the same bytes.
-Texts are walks through the newsroom's English texts from word to word: they have a real vocabulary and real sentence
-lengths, and no two are alike, but that every tenth article is a copy of one in the neighbouring feed.
+Texts are walks through the newsroom's English texts from word to word, straying often: they have a real vocabulary and
+sentence lengths, and share hardly more runs of words than articles on different matters do; but every tenth article is a
+copy of one in the neighbouring feed.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ingest.demo.site import MEDIA_TYPES
 NOW = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 ENTRIES = 25  # in a feed's document
 TEXT = 3_300  # characters of an article
+STRAY = 0.5  # share of the words that follow from nothing
 FORMATS = (
     "rss",
     "rss",
@@ -116,11 +118,13 @@ def _paragraphs(chance: random.Random) -> tuple[str, ...]:
 def _sentence(chance: random.Random) -> str:
     words = [chance.choice(_followers()[""])]
     while words[-1][-1] not in ".!?" and len(words) < 40:
-        words.append(chance.choice(_followers()[words[-1]]))
-        if chance.random() < 0.03:
-            words.append(str(chance.randrange(2, 9_000)))
-            words.append(chance.choice(_followers()[words[-2]]))
+        words.append(chance.choice(_words() if chance.random() < STRAY else _followers()[words[-1]]))
     return " ".join(words).rstrip(".!?") + "."
+
+
+@cache
+def _words() -> list[str]:
+    return [word for follower in _followers().values() for word in follower]
 
 
 @cache
