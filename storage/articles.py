@@ -7,21 +7,41 @@ Articles never merge and their numbers are for ever. An alias that turns out to 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, insert, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage import stories
 from storage.model import Alias, AliasKind, ArticleDraft, Change
-from storage.schema import NEXT_CHANGE, alias, article, article_text, outlet, revision, unindexed
+from storage.schema import NEXT_CHANGE, Utc, alias, article, article_text, outlet, revision, unindexed
 
 PRUNED = "pruned"  # the kind of an alias that `storage.pruning` left behind
 
 _DOUBTFUL = {"future", "ancient", "unparsed"}  # flags of a date that must not sort the archive
+
+
+# Made once: putting a statement together costs more than SQLite's work on it.
+_NAMES = select(alias).where(tuple_(alias.c.scope, alias.c.value).in_(bindparam("names", expanding=True)))
+_ADD_NAME = upsert(alias).on_conflict_do_nothing()
+_OUTLET = select(outlet.c.id).where(outlet.c.name == bindparam("name"))
+_ADD = insert(article).values(change_number=NEXT_CHANGE)
+_ADD_TEXT = insert(article_text)
+_COUNT = (
+    update(outlet)
+    .where(outlet.c.id == bindparam("of_outlet"))
+    .values(
+        articles=outlet.c.articles + 1,
+        last_article_at=case(
+            (outlet.c.last_article_at > bindparam("sort_at", type_=Utc), outlet.c.last_article_at),
+            else_=bindparam("sort_at", type_=Utc),
+        ),
+    )
+)
+_TO_INDEX = insert(unindexed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +70,10 @@ class CurrentVersion:
 def named(t: Connection, aliases: Iterable[Alias]) -> Named:
     """Which article these names belong to: URLs decide before guids, the published URL before the others."""
     order = [AliasKind.URL, AliasKind.FINAL_URL, AliasKind.CANONICAL, AliasKind.GUID]
-    hits: list[tuple[AliasKind, int]] = []
-    for name in sorted(aliases, key=lambda a: order.index(a.kind)):
-        found = t.execute(
-            select(alias.c.article_id).where(alias.c.scope == _scope(name), alias.c.value == name.value)
-        ).scalar()
-        if found is not None:
-            hits.append((name.kind, found))
+    names = sorted(aliases, key=lambda a: order.index(a.kind))
+    holders = {(row.scope, row.value): row.article_id for row in _rows(t, names)}
+    found = ((name.kind, holders.get((_scope(name), name.value))) for name in names)
+    hits = [(kind, number) for kind, number in found if number is not None]
     if not hits:
         return Named()
     kind, first = hits[0]
@@ -66,11 +83,11 @@ def named(t: Connection, aliases: Iterable[Alias]) -> Named:
 
 def is_pruned(t: Connection, aliases: Iterable[Alias]) -> bool:
     """Whether one of these names is that of an article that was removed for its age."""
-    for name in aliases:
-        query = select(alias.c.kind).where(alias.c.scope == _scope(name), alias.c.value == name.value)
-        if t.execute(query).scalar() == PRUNED:
-            return True
-    return False
+    return any(row.kind == PRUNED for row in _rows(t, aliases))
+
+
+def _rows(t: Connection, aliases: Iterable[Alias]) -> Sequence[Row[Any]]:
+    return t.execute(_NAMES, {"names": [(_scope(name), name.value) for name in aliases]}).all()
 
 
 def void_guid(t: Connection, guid: Alias) -> None:
@@ -80,9 +97,11 @@ def void_guid(t: Connection, guid: Alias) -> None:
 
 def add_aliases(t: Connection, article_id: int, aliases: Iterable[Alias]) -> None:
     """Give an article more names. A name that is taken stays where it is."""
-    for name in aliases:
-        row = {"scope": _scope(name), "value": name.value, "article_id": article_id, "kind": name.kind}
-        t.execute(upsert(alias).values(**row).on_conflict_do_nothing())
+    rows = [
+        {"scope": _scope(name), "value": name.value, "article_id": article_id, "kind": name.kind} for name in aliases
+    ]
+    if rows:
+        t.execute(_ADD_NAME, rows)
 
 
 def current(t: Connection, article_id: int) -> CurrentVersion:
@@ -103,39 +122,30 @@ def current(t: Connection, article_id: int) -> CurrentVersion:
 
 def add(t: Connection, draft: ArticleDraft, now: datetime) -> int:
     """Insert an article, alone in a story of its own. Returns its number, which is also the story's."""
-    outlet_id = t.execute(select(outlet.c.id).where(outlet.c.name == draft.outlet)).scalar_one()
+    outlet_id = t.execute(_OUTLET, {"name": draft.outlet}).scalar_one()
     number = stories.new_number(t)
     sort_at = _sort_at(draft, now)
-    t.execute(
-        insert(article).values(
-            id=number,
-            outlet_id=outlet_id,
-            story_id=number,
-            sort_at=sort_at,
-            first_seen_at=now,
-            changed_at=now,
-            change_number=NEXT_CHANGE,
-            revised_at=now,
-            url=draft.url,
-            canonical_url=draft.canonical_url,
-            published_at=draft.published_at,
-            published_source=draft.published_evidence.source if draft.published_evidence else None,
-            published_flags=_flags(draft),
-            **_content(draft),
-        )
-    )
-    t.execute(insert(article_text).values(article_id=number, text=draft.text))
-    t.execute(
-        update(outlet)
-        .where(outlet.c.id == outlet_id)
-        .values(
-            articles=outlet.c.articles + 1,
-            last_article_at=case((outlet.c.last_article_at > sort_at, outlet.c.last_article_at), else_=sort_at),
-        )
-    )
+    row = {
+        "id": number,
+        "outlet_id": outlet_id,
+        "story_id": number,
+        "sort_at": sort_at,
+        "first_seen_at": now,
+        "changed_at": now,
+        "revised_at": now,
+        "url": draft.url,
+        "canonical_url": draft.canonical_url,
+        "published_at": draft.published_at,
+        "published_source": draft.published_evidence.source if draft.published_evidence else None,
+        "published_flags": _flags(draft),
+        **_content(draft),
+    }
+    t.execute(_ADD, row)
+    t.execute(_ADD_TEXT, {"article_id": number, "text": draft.text})
+    t.execute(_COUNT, {"of_outlet": outlet_id, "sort_at": sort_at})
     add_aliases(t, number, draft.aliases)
-    t.execute(insert(unindexed).values(article_id=number))
-    stories.refresh(t, number, now)
+    t.execute(_TO_INDEX, {"article_id": number})
+    stories.found(t, number, sort_at)
     return number
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.model import DuplicateEdge, EdgeKind, EdgeStatus
@@ -18,11 +18,22 @@ from storage.schema import NEXT_CHANGE, article, duplicate, story
 FULL_LENGTH = 2 / 3  # of the longest member's words: shorter ones are cut copies, and represent nobody
 
 
+# Made once: putting a statement together costs more than SQLite's work on it.
+_NEW = insert(story)
+_FOUND = update(story).where(story.c.id == bindparam("of_story"))
+
+
 def new_number(t: Connection) -> int:
     """A story without members yet; its number has never been used for a story or an article."""
-    key = t.execute(insert(story).values(representative_id=0, article_count=0, outlet_count=0)).inserted_primary_key
+    key = t.execute(_NEW, {"representative_id": 0, "article_count": 0, "outlet_count": 0}).inserted_primary_key
     assert key is not None
     return int(key[0])
+
+
+def found(t: Connection, number: int, sort_at: datetime) -> None:
+    """The story of one: that of the article which has just been added under the story's number."""
+    row = {"representative_id": number, "article_count": 1, "outlet_count": 1}
+    t.execute(_FOUND, {"of_story": number, **row, "first_published_at": sort_at, "last_published_at": sort_at})
 
 
 def join(t: Connection, article_id: int, story_id: int, now: datetime) -> None:
