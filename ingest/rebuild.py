@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ingest import __version__
 from ingest.drafts import count_words
-from ingest.duplicates import Fingerprint, every_key, fingerprint
+from ingest.duplicates import Fingerprint, every_key, fingerprint, slots_of_signature
 from ingest.duplicates.fingerprint import SCHEME
 from ingest.duplicates.model import fitted
 from ingest.judging import judge_new, judge_revised, judge_same_url
@@ -23,7 +23,7 @@ from ingest.keeping import new_counters
 from storage import events, partition, rehearsal, stories
 from storage.archive import Archive
 from storage.events import Kind, Place, Step
-from storage.matching import MatchStore
+from storage.matching import MatchStore, RarityCounters
 from storage.model import Signature
 from storage.partition import Difference
 from storage.rehearsal import Version
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 BATCH = 100  # steps of one transaction of the rehearsal
 FINGERPRINTS = 50  # replaced in one transaction of the archive: writers in between wait a moment
+SWEPT = 5_000  # rows of the index looked at in one
+FIRST_KEY = -(1 << 31) - 1
 ATTEMPTS = 5  # at finding the archive as it was rehearsed; the last one holds up other writers until it is done
 
 
@@ -84,7 +86,7 @@ class _Rebuild:
 
     def __init__(self, archive: Archive, scratch: Archive, now: datetime, progress: Callable[[Progress], None]) -> None:
         self._archive, self._scratch, self._now, self._progress = archive, scratch, now, progress
-        self._counters, self._own_counters = new_counters(), new_counters()
+        self._counters, self._own_counters = new_counters(), RarityCounters(_slots_of)
         self._seen = rehearsal.State(Place(), 0, 0)
 
     def catch_up(self) -> None:
@@ -142,7 +144,7 @@ class _Rebuild:
             with self._scratch.reading() as s:
                 wanted = rehearsal.signatures(s, after, most=FINGERPRINTS)
             if not wanted:
-                return replaced
+                break
             last = max(wanted)
             with self._archive.reading() as c:
                 kept = rehearsal.signatures(c, after, last)
@@ -151,6 +153,24 @@ class _Rebuild:
                 with self._archive.transaction() as t:
                     replaced += sum(self._replace(t, number, wanted[number]) for number in stale)
             after = last
+        if replaced:
+            self._sweep_index()
+        return replaced
+
+    def _sweep_index(self) -> None:
+        """Remove the keys of replaced fingerprints from the archive's index, whatever scheme made them."""
+        after = (FIRST_KEY, 0)
+        while True:
+            with self._archive.transaction() as t, self._scratch.reading() as s:
+                rows = rehearsal.postings(t, after, most=SWEPT)
+                if not rows:
+                    return
+                stale = set(rows).difference(rehearsal.postings(s, after, rows[-1]))
+                seen = self._seen.place
+                gone = [r for r in stale if r[1] <= seen.number and not rehearsal.revised_since(t, r[1], seen.seq)]
+                if gone:
+                    rehearsal.drop_postings(t, gone)
+            after = rows[-1]
 
     def _replace(self, t: Connection, article_id: int, new: Signature) -> bool:
         if rehearsal.revised_since(t, article_id, self._seen.place.seq):
@@ -189,10 +209,21 @@ def _words(version: Version) -> int:
 
 
 def _keys_of(stored: Signature | None) -> tuple[int, ...]:
-    """Every key a stored fingerprint may stand under; none where it is damaged or another scheme's."""
-    if stored is None:
-        return ()
+    """Every key a stored fingerprint may stand under."""
+    readable = None if stored is None else _readable(stored)
+    return () if readable is None else every_key(readable)
+
+
+def _slots_of(signature: Signature) -> bytes:
+    readable = _readable(signature)
+    return b"" if readable is None else slots_of_signature(readable.to_signature())
+
+
+def _readable(stored: Signature) -> Fingerprint | None:
+    """A stored fingerprint, unless it is damaged, lost or another scheme's: it will be replaced."""
+    if stored.tokens is None or stored.scheme != SCHEME:
+        return None
     try:
-        return every_key(Fingerprint.from_signature(stored))
+        return Fingerprint.from_signature(stored)
     except (ValueError, struct.error):
-        return ()
+        return None

@@ -206,6 +206,25 @@ def keys_of(c: Connection, article_id: int, possible: Sequence[int]) -> tuple[in
     return tuple(c.execute(query, {"keys": json.dumps(list(possible)), "id": article_id}).scalars())
 
 
+def postings(
+    c: Connection, after: tuple[int, int], last: tuple[int, int] | None = None, most: int = -1
+) -> list[tuple[int, int]]:
+    """The next rows of the index in its order, (key, article) each, from the one after `after`."""
+    upper = "" if last is None else "AND (key, article_id) <= (:last_key, :last_id)"
+    query = text(f"""
+        SELECT key, article_id FROM posting WHERE (key, article_id) > (:key, :id) {upper}
+        ORDER BY key, article_id LIMIT :most""")
+    values = {"key": after[0], "id": after[1], "most": most}
+    if last is not None:
+        values |= {"last_key": last[0], "last_id": last[1]}
+    return [(row.key, row.article_id) for row in c.execute(query, values)]
+
+
+def drop_postings(t: Connection, rows: Sequence[tuple[int, int]]) -> None:
+    statement = text("DELETE FROM posting WHERE key = :key AND article_id = :id")
+    t.execute(statement, [{"key": key, "id": article_id} for key, article_id in rows])
+
+
 def revised_since(c: Connection, article_id: int, seq: int) -> bool:
     """Whether an article has another text than at that event, or is gone."""
     query = text("""
