@@ -52,6 +52,7 @@ class Rebuilt:
 
     change: Difference
     numbers: dict[tuple[int, ...], int]
+    articles: int
     fingerprints: int  # that were made anew
     resumed: bool
 
@@ -73,12 +74,12 @@ def rebuild(archive: Archive, now: datetime, *, progress: Callable[[Progress], N
                 found = work.difference(c)
             with archive.transaction() as t:
                 if work.is_caught_up(t):
-                    return Rebuilt(found, work.write(t, found), replaced, resumed)
+                    return Rebuilt(found, work.write(t, found), work.articles, replaced, resumed)
         with archive.transaction() as t:
             while work.live(t):
                 pass
             found = work.difference(t)
-            return Rebuilt(found, work.write(t, found), replaced, resumed)
+            return Rebuilt(found, work.write(t, found), work.articles, replaced, resumed)
 
 
 class _Rebuild:
@@ -88,6 +89,10 @@ class _Rebuild:
         self._archive, self._scratch, self._now, self._progress = archive, scratch, now, progress
         self._counters, self._own_counters = new_counters(), RarityCounters(_slots_of)
         self._seen = rehearsal.State(Place(), 0, 0)
+
+    @property
+    def articles(self) -> int:
+        return self._seen.articles
 
     def catch_up(self) -> None:
         """Live through all that has happened, reading the archive a moment at a time."""

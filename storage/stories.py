@@ -155,9 +155,9 @@ def edges_between(t: Connection, one: int, other: int) -> list[DuplicateEdge]:
     return sorted(edges, key=lambda edge: (edge.kind == EdgeKind.CONTAINED, edge.article_id != one))
 
 
-def confirmable(t: Connection, article_id: int) -> list[DuplicateEdge]:
-    """What was judged of an article as the one that repeats, and neither taken back nor confirmed."""
-    mine = duplicate.c.article_id == article_id, duplicate.c.status == EdgeStatus.ACTIVE
+def standing_edges(t: Connection, article_id: int) -> list[DuplicateEdge]:
+    """What was judged of an article as the one that repeats, and was not taken back."""
+    mine = duplicate.c.article_id == article_id, duplicate.c.status != EdgeStatus.UNDONE
     return [DuplicateEdge(**row._mapping) for row in t.execute(select(duplicate).where(*mine))]
 
 
