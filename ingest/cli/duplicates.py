@@ -26,7 +26,7 @@ app = command_group("duplicates", "Why articles count as copies of others.")
 SHOWN = 50  # in a table, unless --limit says otherwise
 
 Number = Annotated[int, typer.Argument(metavar="ID", help="The number of an article.")]
-Other = Annotated[int | None, typer.Argument(metavar="[ID]", help="The article it was judged to repeat.")]
+Other = Annotated[int | None, typer.Argument(metavar="OTHER", help="The article it was judged to repeat.")]
 
 
 class Kind(StrEnum):
@@ -84,8 +84,8 @@ def _print_table(archive: Archive, edges: list[Duplicate]) -> None:
 
 @app.command("explain")
 def explain(
-    one: Number,
-    other: Number,
+    one: Annotated[int, typer.Argument(metavar="A", help="The number of an article.")],
+    other: Annotated[int, typer.Argument(metavar="B", help="The number of another one.")],
     whole: Annotated[bool, typer.Option("--whole", help="Show every common passage, in full.")] = False,
     json: Json = False,
     config: Config = None,
@@ -155,7 +155,7 @@ def _judging(config: Path | None, database: str | None, number: int, other: int 
     from ingest.judgements import Unjudgeable
 
     if number == other:
-        raise typer.BadParameter(f"{number} is one article; name two", param_hint="ID")
+        raise typer.BadParameter(f"{number} is one article; name two", param_hint="OTHER")
     with open_archive(config, database) as archive:
         for named in (number, other):
             if named is not None:

@@ -87,8 +87,8 @@ def _show_figures(figures: Sequence[Figure]) -> None:
     output.table(("figure", "value", "weighs", "what it is"), rows, right=("value", "weighs"), wrap=("what it is",))
     output.show(
         "",
-        "Shares of the shorter text, if nothing else is said. What weighs speaks for (+) or",
-        "against (-) the same text, by its difference from the average pair.",
+        "Shares of the shorter text, if nothing else is said. A figure that weighs speaks "
+        "for (+) or against (-) the same text, by how far it is from that of an average pair.",
     )
 
 
@@ -118,7 +118,10 @@ def _count(number: int, what: str) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= LONG else f"{text[: LONG - END]} […] {text[-END:]}"
+    """Its two ends where it is long, cut between words; in scripts without spaces, anywhere."""
+    if len(text) <= LONG:
+        return text
+    return f"{text[: LONG - END].rsplit(' ', 1)[0]} […] {text[-END:].split(' ', 1)[-1]}"
 
 
 def _side_by_side(rows: Sequence[tuple[RenderableType, RenderableType]]) -> Table:

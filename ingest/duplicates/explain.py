@@ -56,7 +56,7 @@ MEANINGS = {
     "tail_covered": "the same, of the last third",
     "spread": "24-word windows with something in common",
     "longest_run": "the longest common passage",
-    "new_passages": "words in passages of its own, over 12 words each",
+    "new_passages": "words in passages of its own (over 12 words)",
     "number_overlap": "numbers that the other text has",
     "numbers": "how many numbers the text with fewer has",
     "new_numbers": "numbers of its own, to all its words",
@@ -120,11 +120,14 @@ class Explanation:
 
 def explain(a: str, b: str, *, title_a: str = "", title_b: str = "", rarity: Rarity | None = None) -> Explanation:
     """Compare two texts and say why. `rarity` as for `compare`: without it, nothing is known of standing text."""
-    comparison = compare(fingerprint(a, title=title_a), fingerprint(b, title=title_b), rarity=rarity)
+    print_a, print_b = fingerprint(a, title=title_a), fingerprint(b, title=title_b)
+    comparison = compare(print_a, print_b, rarity=rarity)
     in_a, in_b = common_passages(a, b)
     evidence = comparison.evidence
     reasons = _reasons(evidence) if evidence else ()
-    return Explanation(comparison, _verdict(comparison, min(len(a), len(b))), reasons, in_a, in_b)
+    return Explanation(
+        comparison, _verdict(comparison, short=print_a.is_short or print_b.is_short), reasons, in_a, in_b
+    )
 
 
 def common_passages(a: str, b: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
@@ -239,13 +242,13 @@ def _reasons(evidence: Evidence) -> tuple[Reason, ...]:
     return tuple(sorted(found, key=lambda reason: -abs(reason.weight)))
 
 
-def _verdict(comparison: Comparison, length: int) -> str:
+def _verdict(comparison: Comparison, *, short: bool) -> str:
     evidence = comparison.evidence
     if comparison.kind is EdgeKind.EXACT:
         return "The same text, word for word."
     if evidence is None:
-        short = length < MIN_TOKENS
-        return "Too short to compare." if short else "Two texts: they have next to nothing in common."
+        few = f"Two texts: one has fewer than {MIN_TOKENS} words, and so short ones must be equal."
+        return few if short else "Two texts: they have next to nothing in common."
     share = f"{evidence.containment:.0%} of the shorter text stands in the longer one"
     score = f"score {comparison.score:.2f}, threshold {comparison.threshold:.2f}"
     if comparison.kind is EdgeKind.NEAR:

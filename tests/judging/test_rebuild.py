@@ -20,13 +20,6 @@ from tests.judging.desk import Desk, busy_day, draft
 from tests.pipeline.papers import invent
 
 
-@pytest.fixture
-def desk(tmp_path: Path):
-    made = Desk(tmp_path)
-    with made.archive:
-        yield made
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_a_rebuild_of_an_unchanged_archive_changes_nothing(desk: Desk, seed: int) -> None:
     busy_day(desk, seed)
@@ -229,6 +222,7 @@ def test_one_at_a_time(desk: Desk) -> None:
 
 # --- killed -----------------------------------------------------------------------------------------------------------
 
+ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import os, signal, sys
 from datetime import UTC, datetime
@@ -260,7 +254,7 @@ def test_killed_and_resumed_equals_undisturbed(desk: Desk, tmp_path: Path) -> No
 
     def run(url: str, steps: int) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", PROGRAM, url, str(steps)]
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, cwd=ROOT)
 
     assert run(f"sqlite:///{tmp_path}/calm/archive.db", -1).stdout == "False\n"
     assert [run(desk.url, steps).returncode for steps in (3, 2)] == [-signal.SIGKILL] * 2
