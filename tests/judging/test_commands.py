@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ DAM = (
     "Irrigation officials opened two of nine spillways at dawn. Villages downstream were warned by loudspeaker. "
     "Cotton growers had begged for water since April, when canals ran dry for the third year in a row."
 )
+ROOT = Path(__file__).parents[2]
 MORE = "\n".join(invent("more news", 3))
 ROUND_UP = "\n".join(". ".join(whole.split(". ")[:3]) + "." for whole in (BRIDGE, HARBOUR, DAM))
 EDITED = BRIDGE.replace("on Monday", "on Tuesday").replace("Lorries are", "From tonight heavy traffic is")
@@ -258,3 +260,20 @@ def test_control_sequences_do_not_reach_a_terminal(
     for text in (without_colours, duplicates("explain", 1, 2, "--json").stdout):
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
     assert "owned" not in printed
+
+
+DOCUMENTS = {  # section of docs/commands.md: the command, and the keys of what it prints
+    "explain": (("explain", 2, 1), []),
+    "undo": (("undo", 2), []),
+    "rebuild": (("rebuild",), ["stories", "duplicates"]),
+}
+
+
+@pytest.mark.parametrize(("command", "inner"), DOCUMENTS.values(), ids=DOCUMENTS)
+def test_every_key_is_documented(desk: Desk, duplicates: Run, command: tuple[object, ...], inner: list[str]) -> None:
+    fill(desk, BRIDGE, EDITED)
+    printed = json.loads(duplicates(*command, "--json").stdout)
+    keys = {*printed, *(key for name in inner for key in printed[name])}
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8").split("## ingest duplicates")[1]
+    section = next(part for part in text.split("\n### ") if part.startswith(str(command[0])))
+    assert [key for key in keys if f'"{key}"' not in section] == []
