@@ -22,7 +22,7 @@ from ingest.daemon.watched import WatchedFile
 from ingest.pipeline.context import utc_now
 
 PATIENCE = 120.0
-QUICK = Rhythm(tick=0.05, flush=0.1, statistics=0.1, upkeep=0.2, drain=5)
+QUICK = Rhythm(tick=0.05, recheck=0.1, flush=0.1, statistics=0.1, upkeep=0.2, drain=5)
 
 
 @dataclass
