@@ -66,7 +66,7 @@ async def recheck(run: Run, ref: RecheckRef) -> None:
         seen = await _look(run, check)
     except ArchiveError:
         raise
-    except Exception as error:  # noqa: BLE001  the border of one entry, met again
+    except Exception as error:  # noqa: BLE001  the border of one article
         run.observer.bug(f"article {check.article_id}", traceback.format_exc())
         failure = Failure(FailureKind.INTERNAL, f"a mistake in ingest: {type(error).__name__}")
         seen = _Seen(Look.FAILED, check.validators, failure)
