@@ -100,6 +100,14 @@ async def running(
         await service
 
 
+async def ticks(daemon: Inside, count: int) -> None:
+    """Wait until the daemon has looked for work so many times more."""
+    wanted = daemon.around.health.beats + count
+    async with asyncio.timeout(PATIENCE):
+        while daemon.around.health.beats < wanted:
+            await asyncio.sleep(0.01)
+
+
 async def poll_at_once(daemon: Inside) -> None:
     """Every feed becomes due."""
     await asyncio.to_thread(daemon.execute, "update feed set next_poll_at = '2020-01-01T00:00:00Z'")
