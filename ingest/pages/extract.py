@@ -207,7 +207,7 @@ def _trimmed(
     source: _Source, verdicts: Sequence[Verdict], titles: Iterable[str], method: str, second: Witness | None
 ) -> _Body:
     captions = [block.text for block in source.blocks if block.tag == "figcaption"]
-    trimmed = trim(verdicts, language=source.language, titles=titles, captions=captions)
+    trimmed = trim(verdicts, language=source.language, titles=titles, captions=captions, names=source.names)
     patterns = strip_lines(source.rules)
     if patterns:
         trimmed = [
