@@ -188,7 +188,7 @@ def _shown(plan: PlannedEntry) -> dict[str, Any]:
 
 
 def _make_pending(t: Connection, waiting: Iterable[tuple[int, Entry]], now: datetime) -> None:
-    rows = [{"sighting_id": number, "since": now, "due_at": now, "entry": _pack(entry)} for number, entry in waiting]
+    rows = [{"sighting_id": number, "since": now, "due_at": now, "entry": pack(entry)} for number, entry in waiting]
     if rows:
         t.execute(_PUT_PENDING, rows)
 
@@ -296,7 +296,7 @@ def _pending(row: Row[Any]) -> PendingEntry:
         feed_id=row.feed_id,
         feed_url=row.feed_url,
         outlet=row.outlet,
-        entry=_unpack(row.entry),
+        entry=unpack(row.entry),
         canonical_url=row.canonical_url,
         attempts=row.attempts,
         since=row.since,
@@ -304,7 +304,7 @@ def _pending(row: Row[Any]) -> PendingEntry:
     )
 
 
-def _pack(entry: Entry) -> bytes:
+def pack(entry: Entry) -> bytes:
     def plain(value: object) -> str:
         assert isinstance(value, datetime)
         return format_time(value)
@@ -312,7 +312,7 @@ def _pack(entry: Entry) -> bytes:
     return zlib.compress(json.dumps(asdict(entry), ensure_ascii=False, default=plain).encode(), 1)
 
 
-def _unpack(packed: bytes) -> Entry:
+def unpack(packed: bytes) -> Entry:
     values = json.loads(zlib.decompress(packed))
     for name in ("published_at", "updated_at"):
         values[name] = datetime.fromisoformat(values[name]) if values[name] else None

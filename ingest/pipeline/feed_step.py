@@ -17,10 +17,9 @@ from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
 from ingest.jobs import PARSE_SECONDS, read_feed
 from ingest.pipeline.context import Configured, Run
 from ingest.pipeline.feed_state import Poll, after_poll
-from ingest.planning import plan
+from ingest.planning import canonical_urls, plan
 from ingest.polling.moves import address_to_poll
 from ingest.polling.validators import validators_to_send
-from ingest.urls import canonical_url
 from storage import entries, feeds
 from storage.entries import Recorded
 from storage.feeds import PollRecord
@@ -171,15 +170,16 @@ def _record(t: Connection, run: Run, state: FeedState, poll: Poll) -> tuple[Reco
 
 
 def _plan(t: Connection, run: Run, state: FeedState, listed: Sequence[Entry], now: datetime) -> list[PlannedEntry]:
+    urls = canonical_urls(listed)
     known = entries.known(
         t,
         state.id,
         keys=[entry.key for entry in listed],
-        canonical_urls=[canonical_url(entry.url) for entry in listed if entry.url],
+        canonical_urls=[url for url in urls if url],
         content_hashes=[entry.content_hash for entry in listed],
     )
     first = state.last_changed_at is None
-    return plan(listed, known, not_before=now - run.settings.polling.max_age if first else None)
+    return plan(listed, known, urls=urls, not_before=now - run.settings.polling.max_age if first else None)
 
 
 def _count(run: Run, state: FeedState, poll: Poll, recorded: Recorded, new: int) -> None:
