@@ -3,12 +3,15 @@
 The language model and the extraction's own caches take 1.4 s of CPU, on a busy machine more than a job's whole time.
 """
 
+from contextlib import suppress
+
 from ingest.pages import extract_article
 
 _SENTENCE = (
     b"<p>The committee will publish its report on the bridge next week, and the council will then vote on it.</p>"
 )
 
-extract_article(
-    b"<html><body><article><h1>A page</h1>" + 6 * _SENTENCE + b"</article></body></html>", url="https://e.com/a"
-)
+with suppress(OSError):  # a full disk: the model is unpacked into a temporary file. Without it no worker would start
+    extract_article(
+        b"<html><body><article><h1>A page</h1>" + 6 * _SENTENCE + b"</article></body></html>", url="https://e.com/a"
+    )
