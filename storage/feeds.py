@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -189,7 +189,8 @@ def save(t: Connection, state: FeedState) -> None:
 
 
 def record_poll(t: Connection, record: PollRecord) -> None:
-    t.execute(_RECORD, {**asdict(record), "seconds": round(record.seconds, 3)})
+    row = {field.name: getattr(record, field.name) for field in fields(record)}
+    t.execute(_RECORD, row | {"seconds": round(record.seconds, 3)})
 
 
 def hosts(t: Connection) -> list[HostState]:
