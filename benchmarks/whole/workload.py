@@ -93,13 +93,13 @@ def _outlet(feed: int) -> SampleOutlet:
 def _publication(outlet: SampleOutlet, feed: int, entry: int) -> Publication:
     source = feed ^ 1 if entry % 10 == 3 else feed
     chance = random.Random(f"{source}/{entry}")
-    paragraphs = _paragraphs(chance)
+    text = paragraphs(chance)
     return Publication(
         story="benchmark",
         outlet=outlet.name,
         slug=f"{feed}-{entry}",
         language="en",
-        versions=(Version(paragraphs[0][:60].rpartition(" ")[0], paragraphs, 12.0 + entry),),
+        versions=(Version(text[0][:60].rpartition(" ")[0], text, 12.0 + entry),),
         authors=(f"Writer {source % 500}",),
         section="news",
         tags=("sample", f"topic {entry % 7}"),
@@ -108,7 +108,7 @@ def _publication(outlet: SampleOutlet, feed: int, entry: int) -> Publication:
     )
 
 
-def _paragraphs(chance: random.Random) -> tuple[str, ...]:
+def paragraphs(chance: random.Random) -> tuple[str, ...]:
     found: list[str] = []
     while sum(map(len, found)) < TEXT:
         found.append(" ".join(_sentence(chance) for _ in range(chance.randrange(2, 6))))
