@@ -29,9 +29,11 @@ FEEDS, ARTICLES, WARM = 24, 200, 4
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        with Archive.open(f"sqlite:///{Path(folder, 'archive.db')}", write=True) as archive:
-            measure(archive)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Archive.open(f"sqlite:///{Path(folder, 'archive.db')}", write=True) as archive,
+    ):
+        measure(archive)
 
 
 def measure(archive: Archive) -> None:
