@@ -9,22 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ingest.duplicates import Fingerprint, compare, every_key, match, slots_of_signature
+from ingest.duplicates import Fingerprint, compare, slots_of_signature
+from ingest.judging import judge_new, judge_revised, judge_same_url
 from ingest.polling import flips, is_boring
-from storage import articles, search, stories
+from storage import articles, search
 from storage.articles import CurrentVersion
 from storage.matching import MatchStore, RarityCounters
-from storage.model import (
-    AliasKind,
-    ArticleDraft,
-    Change,
-    DuplicateEdge,
-    EdgeDraft,
-    EdgeKind,
-    EntryStatus,
-    MatchDecision,
-    Signature,
-)
+from storage.model import AliasKind, ArticleDraft, Change, EntryStatus
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -60,7 +51,7 @@ def keep(t: Connection, draft: ArticleDraft, counters: RarityCounters, now: date
     kept = _meet(t, index, name.article_id, draft, now)
     articles.add_aliases(t, name.article_id, draft.aliases)
     for other in name.others:
-        _same_url(t, draft, name.article_id, other, now)
+        judge_same_url(t, name.article_id, other, draft.signature.scheme, now)
     return kept
 
 
@@ -78,10 +69,8 @@ def keep_again(t: Connection, article_id: int, draft: ArticleDraft, counters: Ra
 
 
 def _add(t: Connection, index: MatchStore, draft: ArticleDraft, now: datetime) -> Kept:
-    decision = match(Fingerprint.from_signature(draft.signature), index)
     article_id = articles.add(t, draft, now)
-    index.put(article_id, draft.signature, decision)
-    return Kept(article_id, EntryStatus.STORED, duplicate=_judge(t, article_id, decision, now))
+    return Kept(article_id, EntryStatus.STORED, duplicate=judge_new(t, index, article_id, draft.signature, now))
 
 
 def _meet(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft, now: datetime) -> Kept:
@@ -98,7 +87,7 @@ def _meet(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft
     search.forget(t, article_id)
     articles.revise(t, old, draft, change, now)
     if stored is not None:
-        _match_again(t, index, old, stored, draft, now)
+        judge_revised(t, index, article_id, stored, draft.signature, now)
     return Kept(article_id, EntryStatus.UPDATED)
 
 
@@ -108,44 +97,6 @@ def _is_no_edit(t: Connection, old: CurrentVersion, draft: ArticleDraft) -> bool
         return True
     versions = [*articles.versions(t, old.article_id, 3), (draft.title, draft.text)]
     return flips([f"{title}\n{text}" for title, text in versions])
-
-
-def _match_again(
-    t: Connection, index: MatchStore, old: CurrentVersion, stored: Signature, draft: ArticleDraft, now: datetime
-) -> None:
-    """A revision replaces the fingerprint; only an article that is alone in its story may join another one."""
-    apart = stories.undone(t, old.article_id)
-    decision = match(
-        Fingerprint.from_signature(draft.signature), index, article_id=old.article_id, separated=frozenset(apart)
-    )
-    old_keys = every_key(Fingerprint.from_signature(stored))
-    index.replace(old.article_id, old_keys, draft.signature, decision.keys)
-    if stories.size(t, old.story_id) == 1:
-        _judge(t, old.article_id, decision, now)
-
-
-def _judge(t: Connection, article_id: int, decision: MatchDecision, now: datetime) -> bool:
-    """Keep the verdict's edges and join its story; says whether the article is a duplicate."""
-    for whole in decision.leaving:
-        stories.expel(t, whole, now)
-    stories.put_edges(t, [_edge(draft, article_id, decision.scheme, now) for draft in decision.edges])
-    if decision.story_id is None:
-        return False
-    stories.join(t, article_id, decision.story_id, now)
-    return True
-
-
-def _edge(draft: EdgeDraft, judged: int, scheme: int, now: datetime) -> DuplicateEdge:
-    return DuplicateEdge(
-        article_id=judged if draft.article_id is None else draft.article_id,
-        original_id=judged if draft.original_id is None else draft.original_id,
-        kind=draft.kind,
-        score=draft.score,
-        threshold=draft.threshold,
-        scheme=scheme,
-        decided_at=now,
-        evidence=draft.evidence,
-    )
 
 
 def _other_text(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft) -> bool:
@@ -168,15 +119,3 @@ def _without_guid(t: Connection, draft: ArticleDraft) -> ArticleDraft:
         if alias.kind is AliasKind.GUID:
             articles.void_guid(t, alias)
     return replace(draft, aliases=tuple(alias for alias in draft.aliases if alias.kind is not AliasKind.GUID))
-
-
-def _same_url(t: Connection, draft: ArticleDraft, one: int, other: int, now: datetime) -> None:
-    """Two articles turn out to bear one address: the later one repeats the earlier one."""
-    earlier, later = sorted((one, other))
-    edge = DuplicateEdge(later, earlier, EdgeKind.SAME_URL, 1.0, 1.0, draft.signature.scheme, now)
-    if earlier in stories.undone_with(t, later):
-        return
-    stories.put_edges(t, [edge])
-    old = articles.current(t, later)
-    if stories.size(t, old.story_id) == 1:
-        stories.join(t, later, articles.current(t, earlier).story_id, now)

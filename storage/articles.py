@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, case, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from storage import stories
+from storage import events, stories
 from storage.model import Alias, AliasKind, ArticleDraft, Change
 from storage.schema import NEXT_CHANGE, alias, article, article_text, outlet, revision, unindexed
 
@@ -156,6 +156,7 @@ def revise(t: Connection, old: CurrentVersion, draft: ArticleDraft, change: Chan
     t.execute(update(article).where(article.c.id == old.article_id).values(**values))
     t.execute(update(article_text).where(article_text.c.article_id == old.article_id).values(text=draft.text))
     t.execute(upsert(unindexed).values(article_id=old.article_id).on_conflict_do_nothing())
+    events.record(t, events.Kind.REVISED, old.article_id, revision=old.revision_count + 1)
     stories.refresh(t, old.story_id, now)
 
 

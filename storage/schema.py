@@ -351,3 +351,18 @@ unindexed = Table(
     sqlite_strict=True,
 )
 """Articles that full-text search does not know yet."""
+
+event = Table(
+    "event",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("after_number", Integer, nullable=False),  # the highest number given to an article by then
+    Column("kind", Text, nullable=False),
+    Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
+    Column("other_id", ForeignKey("article.id"), index=True),
+    Column("revision", Integer),
+    CheckConstraint("kind in ('revised', 'same_url', 'undone', 'confirmed')", name="event_kind"),
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+"""What happened to articles after they arrived, in order, as far as stories depend on it: see `storage.events`."""
