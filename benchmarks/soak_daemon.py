@@ -40,7 +40,7 @@ from tests.pipeline.papers import Papers, serving, story
 OUTLETS = 6
 LISTED = 30  # entries in each feed; more is published only when the archive has seen these
 PUBLISH_EVERY = 0.4  # seconds
-LONGEST_LIFE = 3.0  # of a daemon, in the time that one takes here from its start to its first article
+LONGEST_LIFE = 2.0  # of a daemon, in the time that one takes here from its start to its first article
 
 SPAWN = multiprocessing.get_context("spawn")
 
