@@ -72,9 +72,9 @@ class Archive:
         return archive
 
     def close(self) -> None:
-        self._engine.dispose()
         if self._reading_engine is not None:
             self._reading_engine.dispose()
+        self._engine.dispose()  # last: only a connection that may write folds the WAL into the file
 
     def __enter__(self) -> Archive:
         return self
@@ -149,6 +149,11 @@ class Archive:
         """Every version of an article, the first one first."""
         with self.reading() as c:
             return query.revisions(c, article_id)
+
+    def edited(self, since: Time) -> list[int]:
+        """The numbers of articles that their outlets edited since, the one edited last first."""
+        with self.reading() as c:
+            return query.edited(c, format_time(moment(since, now=_now())))
 
     def duplicates(
         self,
