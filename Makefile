@@ -53,6 +53,7 @@ $(VENV)/.bench: $(VENV)/.dev
 
 quality: $(VENV)/.bench  ## figures against the labelled sets, under their floors
 	$(RUN)/python benchmarks/quality_duplicates.py
+	$(RUN)/python benchmarks/quality_pages.py
 
 lock: $(VENV)/.dev  ## refresh the pinned versions in constraints.txt
 	$(RUN)/pip-compile --quiet --all-extras --strip-extras --no-emit-index-url --no-emit-trusted-host --no-header --no-annotate --upgrade --output-file constraints.txt pyproject.toml
