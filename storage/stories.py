@@ -151,14 +151,20 @@ def story_of(t: Connection, article_id: int) -> int:
 def edges_between(t: Connection, one: int, other: int) -> list[DuplicateEdge]:
     """What was judged of two articles, in either direction: the one of a common story before `contained`."""
     query = select(duplicate).where(or_(_edge_of(one, other), _edge_of(other, one)))
-    edges = [DuplicateEdge(**row._mapping) for row in t.execute(query)]
+    edges = [edge_of(row) for row in t.execute(query)]
     return sorted(edges, key=lambda edge: (edge.kind == EdgeKind.CONTAINED, edge.article_id != one))
 
 
 def standing_edges(t: Connection, article_id: int) -> list[DuplicateEdge]:
     """What was judged of an article as the one that repeats, and was not taken back."""
     mine = duplicate.c.article_id == article_id, duplicate.c.status != EdgeStatus.UNDONE
-    return [DuplicateEdge(**row._mapping) for row in t.execute(select(duplicate).where(*mine))]
+    return [edge_of(row) for row in t.execute(select(duplicate).where(*mine))]
+
+
+def edge_of(row: Row[Any]) -> DuplicateEdge:
+    """A row of the table as a value."""
+    values = {**row._mapping, "kind": EdgeKind(row.kind), "status": EdgeStatus(row.status)}
+    return DuplicateEdge(**values)
 
 
 def separated_stories(t: Connection, article_id: int) -> set[int]:
