@@ -43,13 +43,18 @@ def compare_shingled(a: Shingled, b: Shingled, rarity: Rarity) -> Comparison:
     evidence = gather(a, b, rarity)
     if evidence is None:
         return Comparison(0.0, None, threshold, None)
-    kind = EdgeKind.NEAR if accepted(evidence) else None
-    return Comparison(fitted().score(evidence), kind, threshold_for(evidence), evidence)
+    return judged(evidence)
+
+
+def judged(evidence: Evidence) -> Comparison:
+    score, threshold = fitted().score(evidence), threshold_for(evidence)
+    same = score >= threshold and not numbers_differ(evidence)
+    return Comparison(score, EdgeKind.NEAR if same else None, threshold, evidence)
 
 
 def accepted(evidence: Evidence) -> bool:
     """Whether two texts with this evidence are the same text."""
-    return fitted().score(evidence) >= threshold_for(evidence) and not numbers_differ(evidence)
+    return judged(evidence).kind is not None
 
 
 def threshold_for(evidence: Evidence) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -16,17 +17,22 @@ from numpy.typing import NDArray
 
 from ingest.duplicates import roundups
 from ingest.duplicates.comparison import Comparison, compare_shingled
+from ingest.duplicates.evidence import MIN_CONTAINMENT
 from ingest.duplicates.fingerprint import SCHEME, Fingerprint
+from ingest.duplicates.model import fitted
 from ingest.duplicates.rarity import Rarity, counted_slots
 from ingest.duplicates.roundups import Part
-from ingest.duplicates.shingles import Shingled, sketch
-from storage.model import EdgeDraft, EdgeKind, MatchCandidate, MatchDecision
+from ingest.duplicates.shingles import Shingled, shares, sketch
+from storage.model import EdgeDraft, EdgeKind, MatchCandidate, MatchDecision, Signature
 
 CANDIDATES = 12  # compared exactly, best first
 PER_STORY = 3  # of them, so that a story of many copies leaves room for others
 MAX_PART = 0.95  # of the length of a round-up
 WHOLE_COPY = 0.6  # of the shingles of both together
 COMMON_STORIES = 150  # a 3-shingle that stands in as many stories is no key
+REMEMBERED = 256  # articles whose shingles are kept for the next look-up: 10 MB at 600 words
+
+NOTHING_IN_COMMON = Comparison(0.0, None, fitted().threshold, None)
 
 
 class MatchIndex(Protocol):
@@ -46,6 +52,7 @@ class Compared:
     candidate: MatchCandidate
     text: Shingled
     result: Comparison
+    share: float  # of the candidate's 3-shingles that stand in the article
 
     @property
     def rank(self) -> tuple[float, float, int]:
@@ -129,19 +136,33 @@ class Search:
         whole, of = suspect.text, suspect.candidate
         own = roundups.part(0, -1, text, whole, self.rarity)
         found = self.index.candidates(self.keys(whole), CANDIDATES, per_story=1, without=of.article_id)
-        texts = ((c, Shingled(Fingerprint.from_signature(c.signature))) for c in found if not c.is_roundup)
-        others = [roundups.part(c.article_id, c.story_id, other, whole, self.rarity) for c, other in texts]
+        texts = [(c, _shingled(c.signature)) for c in found if not c.is_roundup]
+        inside = shares(whole, [other for _, other in texts])
+        others = [
+            roundups.part(c.article_id, c.story_id, other, whole, self.rarity)
+            for (c, other), (share, _) in zip(texts, inside, strict=True)
+            if share >= roundups.MIN_CONTAINED
+        ]
         return [part for part in others if len(roundups.independent(whole, [own, part], self.rarity)) > 1]
 
 
 def compare_all(text: Shingled, candidates: Sequence[MatchCandidate], rarity: Rarity) -> list[Compared]:
+    """Every candidate compared, up to one that is exactly equal. Those with next to nothing in common are not gone into."""
+    others = [_shingled(candidate.signature) for candidate in candidates]
     compared = []
-    for candidate in candidates:
-        other = Shingled(Fingerprint.from_signature(candidate.signature))
-        compared.append(Compared(candidate, other, compare_shingled(text, other, rarity)))
-        if compared[-1].result.kind is EdgeKind.EXACT:
+    for candidate, other, (share, own) in zip(candidates, others, shares(text, others), strict=True):
+        hopeless = max(share, own) < MIN_CONTAINMENT and other.fingerprint.exact != text.fingerprint.exact
+        result = NOTHING_IN_COMMON if hopeless else compare_shingled(text, other, rarity)
+        compared.append(Compared(candidate, other, result, share))
+        if result.kind is EdgeKind.EXACT:
             break
     return compared
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _shingled(signature: Signature) -> Shingled:
+    """Copies and forms meet the same articles again and again."""
+    return Shingled(Fingerprint.from_signature(signature))
 
 
 def decide(
@@ -185,7 +206,7 @@ def _parts(text: Shingled, compared: Sequence[Compared], rarity: Rarity) -> list
     found = [
         roundups.part(c.candidate.article_id, c.candidate.story_id, c.text, text, rarity)
         for c in compared
-        if c.result.evidence and not c.candidate.is_roundup
+        if c.result.evidence and c.share >= roundups.MIN_CONTAINED and not c.candidate.is_roundup
     ]
     return roundups.independent(text, found, rarity) if len({part.story_id for part in found}) > 1 else []
 
