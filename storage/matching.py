@@ -6,11 +6,13 @@ up and write in ONE transaction begun with BEGIN IMMEDIATE, or of two copies tha
 
 from __future__ import annotations
 
+import json
 import secrets
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from heapq import nsmallest
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,13 +80,12 @@ rarity_checkpoint = Table(
 
 # Key by key, the earliest articles of each: what stands under more is a story of many copies, and costs no more.
 _UNDER_KEY = f"SELECT article_id FROM posting WHERE key = ? ORDER BY article_id LIMIT {MAX_POSTINGS}"
-_PLACE = "SELECT story_id, outlet_id FROM article WHERE id = ?"
-_CANDIDATE = """
-    SELECT scheme, exact, tokens,
-           EXISTS (SELECT 1 FROM duplicate
-                   WHERE original_id IN (:id, (SELECT representative_id FROM story WHERE id = :story))
+_CANDIDATES = """
+    SELECT article.id, article.story_id, article.outlet_id, fingerprint.scheme, fingerprint.exact, fingerprint.tokens,
+           EXISTS (SELECT 1 FROM duplicate WHERE original_id IN (article.id, story.representative_id)
                    AND kind = 'contained' AND status <> 'undone')
-    FROM fingerprint WHERE article_id = :id
+    FROM json_each(?) AS wanted CROSS JOIN article ON article.id = wanted.value
+    CROSS JOIN story ON story.id = article.story_id CROSS JOIN fingerprint ON fingerprint.article_id = article.id
 """
 _PUT = "INSERT INTO fingerprint (article_id, scheme, exact, tokens) VALUES (?, ?, ?, ?)"
 _INDEX = "INSERT OR IGNORE INTO posting (key, article_id) VALUES (?, ?)"
@@ -180,28 +181,35 @@ class MatchStore:
         self, keys: Sequence[int], limit: int, *, per_story: int, without: int | None = None
     ) -> list[MatchCandidate]:
         """The articles that share most keys, best first (the earlier of two equals first), with their fingerprints."""
-        t, found = self._connection, []
+        found: list[MatchCandidate] = []
         taken: Counter[int] = Counter()
-        for article_id, hits in self._ranked(keys, without):
-            story_id, outlet_id = direct.run(t, _PLACE, (article_id,)).fetchone()
-            taken[story_id] += 1
-            if taken[story_id] > per_story:
-                continue
-            row = direct.run(t, _CANDIDATE, {"id": article_id, "story": story_id}).fetchone()
-            if row is not None:
-                scheme, exact, tokens, whole = row
-                signature = Signature(scheme, exact, tokens)
-                found.append(MatchCandidate(article_id, story_id, outlet_id, hits, signature, is_roundup=bool(whole)))
-            if len(found) == limit:
+        ranked = self._ranked(keys, without)
+        for start in range(0, len(ranked), limit):
+            for candidate in self._read(dict(ranked[start : start + limit])):
+                taken[candidate.story_id] += 1
+                if taken[candidate.story_id] <= per_story:
+                    found.append(candidate)
+            if len(found) >= limit:
                 break
-        return found
+        return found[:limit]
 
     def _ranked(self, keys: Sequence[int], without: int | None) -> list[tuple[int, int]]:
         """Articles with the number of keys in common, most first."""
         cursor = direct.driver(self._connection).cursor()
-        hits = Counter(row[0] for key in dict.fromkeys(keys) for row in cursor.execute(_UNDER_KEY, (key,)))
+        under_keys = (cursor.execute(_UNDER_KEY, (key,)) for key in dict.fromkeys(keys))
+        hits = Counter(chain.from_iterable(chain.from_iterable(under_keys)))
         hits.pop(-1 if without is None else without, None)
         return nsmallest(MAX_RANKED, hits.items(), key=lambda hit: (-hit[1], hit[0]))
+
+    def _read(self, hits: dict[int, int]) -> list[MatchCandidate]:
+        """Articles by their numbers, in that order, given with the keys in common."""
+        rows = direct.run(self._connection, _CANDIDATES, (json.dumps(list(hits)),)).fetchall()
+        return [
+            MatchCandidate(
+                number, story, outlet, hits[number], Signature(scheme, exact, tokens), is_roundup=bool(whole)
+            )
+            for number, story, outlet, scheme, exact, tokens, whole in rows
+        ]
 
     def signature(self, article_id: int) -> Signature | None:
         wanted = "SELECT scheme, exact, tokens FROM fingerprint WHERE article_id = ?"

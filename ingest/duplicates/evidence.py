@@ -63,8 +63,7 @@ def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
     covered, covered_long = short.covered(pairs, 2), long.covered(pairs_long, 2)
     closely, closely_long = short.covered(triples, 3), long.covered(triples_long, 3)
     gaps = _runs(~covered) / short.unit
-    fewer, more = sorted((short.distinct_numbers, long.distinct_numbers), key=len)
-    number_overlap = _share(within(fewer, more)) if len(fewer) else NO_NUMBERS
+    numbers, number_overlap = numbers_shared(short, long)
     agree = number_overlap == 1.0
     return Evidence(
         containment=_share(triples),
@@ -82,15 +81,21 @@ def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
         longest_run=float(_runs(closely).max(initial=0) / len(closely)),
         new_passages=float(gaps[gaps > LONG_GAP_WORDS].sum() / short.words),
         number_overlap=number_overlap,
-        numbers=float(len(fewer)),
+        numbers=float(numbers),
         new_numbers=float(np.count_nonzero(~within(short.numbers, long.distinct_numbers)) / short.words),
         title_overlap=_title_overlap(short, long),
         title_in_lead=max(_title_in_lead(short, long), _title_in_lead(long, short)),
         length=float(np.log(short.words)),
         length_ratio=float(short.words / long.words),
         reworded=1.0 - _share(covered) if agree else 0.0,
-        agreeing_numbers=float(np.log1p(len(fewer))) if agree else 0.0,
+        agreeing_numbers=float(np.log1p(numbers)) if agree else 0.0,
     )
+
+
+def numbers_shared(a: Shingled, b: Shingled) -> tuple[int, float]:
+    """The distinct numbers of the text that has fewer, and the share of them that the other has."""
+    fewer, more = sorted((a.distinct_numbers, b.distinct_numbers), key=len)
+    return len(fewer), _share(within(fewer, more)) if len(fewer) else NO_NUMBERS
 
 
 def _share(flags: Flags) -> float:

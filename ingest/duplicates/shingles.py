@@ -6,6 +6,7 @@ A shingle of order 1, 2 or 3 is a run of 1, 2 or 3 words, or of 2, 4 or 6 charac
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
@@ -116,34 +117,55 @@ def within(values: NDArray[Values], ordered: NDArray[Values]) -> Flags:
     return found
 
 
-def shares(text: Shingled, others: Sequence[Shingled]) -> list[tuple[float, float]]:
-    """For each other text: the share of its 3-shingles that stands in the text, and of the text's that stand in it.
+@dataclass(frozen=True, slots=True)
+class Common:
+    """How many 3-shingles two texts have in common, repeats included, of how many."""
+
+    of_text: int
+    found_in_other: int
+    of_other: int
+    found_in_text: int
+
+    @property
+    def text_share(self) -> float:
+        return self.found_in_other / self.of_text
+
+    @property
+    def other_share(self) -> float:
+        return self.found_in_text / self.of_other
+
+    @property
+    def jaccard(self) -> float:
+        """As `Evidence.jaccard`."""
+        return (self.found_in_other + self.found_in_text) / (self.of_text + self.of_other)
+
+
+def common(text: Shingled, others: Sequence[Shingled], least: float) -> list[Common | None]:
+    """What each other text has in common with one; None where it is surely less than a share `least` of either.
 
     All at once: most articles that share an index key share next to nothing else, and this tells them for a tenth of
     what a comparison costs. Texts whose words are counted otherwise (`unit`) have nothing in common.
     """
     width, wanted = 3 * text.unit, text.ordered[2]
     if not len(wanted) or not others:
-        return [(0.0, 0.0)] * len(others)
+        return [None] * len(others)
     ends = np.cumsum([len(other.fingerprint.body) for other in others]).tolist()
     hashes = shingles(np.concatenate([other.fingerprint.body for other in others]), width)
     at = np.searchsorted(wanted, hashes)
     at[at == len(wanted)] = 0
     found = wanted[at] == hashes
-    result = []
+    repeats = np.searchsorted(wanted, wanted, side="right") - np.searchsorted(wanted, wanted)
+    most = int(repeats.max())
+    result: list[Common | None] = []
     for other, start, end in zip(others, [0, *ends], ends, strict=False):
-        count = max(end - start - width + 1, 0)
-        inside = at[start : start + count][found[start : start + count]] if other.unit == text.unit else at[:0]
-        if not len(inside):
-            result.append((0.0, 0.0))
-            continue
-        result.append((len(inside) / count, int(_repeats(wanted)[distinct(inside)].sum()) / len(wanted)))
+        count = max(end - start - width + 1, 0) if other.unit == text.unit else 0
+        inside = at[start : start + count][found[start : start + count]]
+        if len(inside) and (len(inside) >= least * count or len(inside) * most >= least * len(wanted)):
+            own = int(repeats[distinct(inside)].sum())
+            result.append(Common(len(wanted), own, count, len(inside)))
+        else:
+            result.append(None)
     return result
-
-
-def _repeats(ordered: Hashes) -> NDArray[np.intp]:
-    """For the first place of each value: how often it stands there."""
-    return np.searchsorted(ordered, ordered, side="right") - np.searchsorted(ordered, ordered)
 
 
 def keys(hashes: Hashes) -> NDArray[np.int32]:
