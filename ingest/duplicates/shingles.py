@@ -5,6 +5,8 @@ A shingle of order 1, 2 or 3 is a run of 1, 2 or 3 words, or of 2, 4 or 6 charac
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
@@ -19,7 +21,7 @@ LEAD_WORDS = 90
 
 Hashes = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
-Values = TypeVar("Values", np.uint32, np.uint64)
+Values = TypeVar("Values", np.uint32, np.uint64, np.intp)
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio (Knuth 6.4)
 _MIX = np.uint64(0xD6E8FEB86659FD93)  # odd constant of the rrmxmx mixer
@@ -69,6 +71,24 @@ class Shingled:
         one, two, three = self.orders
         return np.sort(one), np.sort(two), np.sort(three)
 
+    @cached_property
+    def numbers(self) -> Tokens:
+        """The numbers of the body, in reading order."""
+        return self._body_of(Word.NUMBER)
+
+    @cached_property
+    def distinct_numbers(self) -> Tokens:
+        return distinct(self.numbers)
+
+    @cached_property
+    def distinct_title(self) -> Tokens:
+        return distinct(self.fingerprint.title & IDENTITY)
+
+    def _body_of(self, kind: Word) -> Tokens:
+        body = self.fingerprint.body
+        chosen: Tokens = body[(body & KIND) == kind]
+        return chosen
+
     def found_in(self, other: Shingled, order: int) -> Flags:
         """For each shingle of an order, in reading order: does it stand in the other text?"""
         return within(self.orders[order - 1], other.ordered[order - 1])
@@ -95,6 +115,57 @@ def within(values: NDArray[Values], ordered: NDArray[Values]) -> Flags:
     at[at == len(ordered)] = 0
     found: Flags = ordered[at] == values
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """How many 3-shingles two texts have in common, repeats included, of how many."""
+
+    of_text: int
+    found_in_other: int
+    of_other: int
+    found_in_text: int
+
+    @property
+    def text_share(self) -> float:
+        return self.found_in_other / self.of_text
+
+    @property
+    def other_share(self) -> float:
+        return self.found_in_text / self.of_other
+
+    @property
+    def jaccard(self) -> float:
+        """As `Evidence.jaccard`."""
+        return (self.found_in_other + self.found_in_text) / (self.of_text + self.of_other)
+
+
+def common(text: Shingled, others: Sequence[Shingled], least: float) -> list[Common | None]:
+    """What each other text has in common with one; None where it is surely less than a share `least` of either.
+
+    All at once: most articles that share an index key share next to nothing else, and this tells them for a tenth of
+    what a comparison costs. Texts whose words are counted otherwise (`unit`) have nothing in common.
+    """
+    width, wanted = 3 * text.unit, text.ordered[2]
+    if not len(wanted) or not others:
+        return [None] * len(others)
+    ends = np.cumsum([len(other.fingerprint.body) for other in others]).tolist()
+    hashes = shingles(np.concatenate([other.fingerprint.body for other in others]), width)
+    at = np.searchsorted(wanted, hashes)
+    at[at == len(wanted)] = 0
+    found = wanted[at] == hashes
+    repeats = np.searchsorted(wanted, wanted, side="right") - np.searchsorted(wanted, wanted)
+    most = int(repeats.max())
+    result: list[Common | None] = []
+    for other, start, end in zip(others, [0, *ends], ends, strict=False):
+        count = max(end - start - width + 1, 0) if other.unit == text.unit else 0
+        inside = at[start : start + count][found[start : start + count]]
+        if len(inside) and (len(inside) >= least * count or len(inside) * most >= least * len(wanted)):
+            own = int(repeats[distinct(inside)].sum())
+            result.append(Common(len(wanted), own, count, len(inside)))
+        else:
+            result.append(None)
+    return result
 
 
 def keys(hashes: Hashes) -> NDArray[np.int32]:
