@@ -236,7 +236,7 @@ def _located(text: str) -> _Located:
 def _reasons(evidence: Evidence) -> tuple[Reason, ...]:
     found = []
     for term in fitted().terms:
-        weight = term.contribution(evidence)
+        weight = float(term.contribution(evidence))
         words = WORDS[term.figure][weight < 0]
         found.append(Reason(term.figure, float(getattr(evidence, term.figure)), weight, words))
     return tuple(sorted(found, key=lambda reason: -abs(reason.weight)))
