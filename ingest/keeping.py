@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from ingest.duplicates import Fingerprint, compare, slots_of_signature
 from ingest.judging import judge_new, judge_revised, judge_same_url
+from ingest.polling import flips, is_boring
 from storage import articles, search
+from storage.articles import CurrentVersion
 from storage.matching import MatchStore, RarityCounters
 from storage.model import AliasKind, ArticleDraft, Change, EntryStatus
 
@@ -53,6 +55,19 @@ def keep(t: Connection, draft: ArticleDraft, counters: RarityCounters, now: date
     return kept
 
 
+def keep_again(t: Connection, article_id: int, draft: ArticleDraft, counters: RarityCounters, now: datetime) -> Kept:
+    """What the page of a known article says now: a revision, or nothing new. It brings the article no new names.
+
+    A page that lost most of its words and has nothing of the text any more was not edited: it became a notice, a
+    request to subscribe, a question about cookies.
+    """
+    index = MatchStore(t, counters)
+    shrunk = draft.word_count < articles.current(t, article_id).word_count / 2
+    if shrunk and _is_other_text(index, article_id, draft):
+        return Kept(article_id, EntryStatus.UNCHANGED)
+    return _meet(t, index, article_id, draft, now)
+
+
 def _add(t: Connection, index: MatchStore, draft: ArticleDraft, now: datetime) -> Kept:
     article_id = articles.add(t, draft, now)
     return Kept(article_id, EntryStatus.STORED, duplicate=judge_new(t, index, article_id, draft.signature, now))
@@ -67,6 +82,8 @@ def _meet(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft
     if worse or same:
         return Kept(article_id, EntryStatus.UNCHANGED)
     change = Change.PAGE_OBTAINED if old.from_feed and not draft.from_feed else Change.EDITED
+    if change is Change.EDITED and _is_no_edit(t, old, draft):
+        return Kept(article_id, EntryStatus.UNCHANGED)
     search.forget(t, article_id)
     articles.revise(t, old, draft, change, now)
     if stored is not None:
@@ -74,10 +91,22 @@ def _meet(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft
     return Kept(article_id, EntryStatus.UPDATED)
 
 
+def _is_no_edit(t: Connection, old: CurrentVersion, draft: ArticleDraft) -> bool:
+    """Whether a reader would call the change no edit, or the text only goes back and forth between two versions."""
+    if old.title == draft.title and is_boring(old.text, draft.text):
+        return True
+    versions = [*articles.versions(t, old.article_id, 3), (draft.title, draft.text)]
+    return flips([f"{title}\n{text}" for title, text in versions])
+
+
 def _other_text(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft) -> bool:
     """Whether a guid that was seen with another link names another text, and not the same one moved."""
     if not any(alias.kind is AliasKind.URL for alias in draft.aliases) or not articles.has_url(t, article_id):
         return False
+    return _is_other_text(index, article_id, draft)
+
+
+def _is_other_text(index: MatchStore, article_id: int, draft: ArticleDraft) -> bool:
     stored = index.signature(article_id)
     if stored is None:
         return True

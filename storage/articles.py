@@ -161,6 +161,14 @@ def revise(t: Connection, old: CurrentVersion, draft: ArticleDraft, change: Chan
     stories.refresh(t, old.story_id, now)
 
 
+def versions(t: Connection, article_id: int, most: int) -> list[tuple[str, str]]:
+    """Title and text of the newest versions, up to `most`, the newest last."""
+    old = select(revision.c.number, revision.c.title, revision.c.text).where(revision.c.article_id == article_id)
+    rows = list(t.execute(old.order_by(revision.c.number.desc()).limit(most - 1)))
+    newest = current(t, article_id)
+    return [*((row.title, row.text) for row in reversed(rows)), (newest.title, newest.text)]
+
+
 def has_url(t: Connection, article_id: int) -> bool:
     """Whether a URL names this article."""
     query = select(alias.c.value).where(alias.c.article_id == article_id, alias.c.scope == 0).limit(1)

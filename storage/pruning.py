@@ -38,6 +38,7 @@ _PART_WITH = (  # in an order that no foreign key minds
     f"DELETE FROM duplicate WHERE article_id {_CHOSEN} OR original_id {_CHOSEN}",
     f"DELETE FROM revision WHERE article_id {_CHOSEN}",
     f"DELETE FROM unindexed WHERE article_id {_CHOSEN}",
+    f"DELETE FROM recheck WHERE article_id {_CHOSEN}",
     f"DELETE FROM article_text WHERE article_id {_CHOSEN}",
     f"DELETE FROM article WHERE id {_CHOSEN}",
 )
