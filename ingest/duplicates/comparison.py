@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ingest.duplicates.evidence import Evidence, gather, numbers_shared
+from ingest.duplicates import numbers
+from ingest.duplicates.evidence import Evidence, gather
 from ingest.duplicates.fingerprint import Fingerprint
 from ingest.duplicates.model import fitted
 from ingest.duplicates.rarity import Rarity
@@ -63,21 +64,13 @@ def threshold_for(evidence: Evidence) -> float:
 
 
 def numbers_differ(evidence: Evidence) -> bool:
-    return _other_facts(evidence.numbers, evidence.number_overlap, evidence.jaccard, evidence.length_ratio)
+    found = numbers.Numbers(
+        int(evidence.numbers), evidence.number_overlap, int(evidence.changed_numbers), int(evidence.kept_numbers)
+    )
+    return numbers.other_facts(found, evidence.jaccard, evidence.length_ratio)
 
 
 def surely_differ(a: Shingled, b: Shingled, common: Common) -> bool:
     """Whether the numbers rule out, before anything else is measured, that two texts are the same."""
     short, long = sorted((a.words, b.words))
-    numbers, overlap = numbers_shared(a, b)
-    return _other_facts(numbers, overlap, common.jaccard, short / long)
-
-
-def _other_facts(numbers: float, shared: float, jaccard: float, length_ratio: float) -> bool:
-    """Results, prices, weather, quakes: one form, other facts. Such texts are never the same, whatever the score.
-
-    Where two texts are the same from end to end, a few numbers tell: a copy has no reason to change them.
-    """
-    if jaccard >= 0.7 and length_ratio >= 0.9:
-        return numbers >= 3 and shared <= 0.75
-    return (numbers >= 4 and shared < 0.25) or (numbers >= 8 and shared < 0.4)
+    return numbers.other_facts(numbers.compared(a, b), common.jaccard, short / long)

@@ -2,7 +2,7 @@
 
 Is the common part most of the shorter text, and is it rare in the archive or standing text of many stories? Does the
 *news* recur (the lead, the first third) or only the background? Are the differences new passages, or new numbers in a
-known form? All figures are shares from 0 to 1 but `length`, and all are of the *shorter* text in the *longer* one
+known form? All figures are shares from 0 to 1 but `length` and counts, and all are of the *shorter* text in the *longer* one
 unless said otherwise.
 """
 
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.duplicates import numbers
 from ingest.duplicates.fingerprint import IDENTITY
 from ingest.duplicates.rarity import Rarity, Weights
 from ingest.duplicates.shingles import Flags, Shingled, within
@@ -23,7 +24,6 @@ WINDOW_WORDS = 24
 WINDOW_SHARE = 0.12
 MIN_CONTAINMENT = 0.05  # below it nothing else is measured
 TITLE_LEAD_WORDS = 60
-NO_NUMBERS = 0.75  # what stands for a share of nothing: about the mean of pairs that have some
 NO_TITLE = 0.0  # where no title vouches, the text must
 
 
@@ -50,6 +50,9 @@ class Evidence:
     length_ratio: float  # shorter to longer
     reworded: float  # 1 - covered where the text has numbers and all agree: the differences are of wording
     agreeing_numbers: float  # natural logarithm of 1 + the numbers where all agree, else 0
+    changed_numbers: float  # numbers between the same words in both texts, but not the same number
+    kept_numbers: float  # the same number between the same words
+    changed_share: float  # of the two, with two more counted as kept
 
 
 def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
@@ -63,8 +66,8 @@ def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
     covered, covered_long = short.covered(pairs, 2), long.covered(pairs_long, 2)
     closely, closely_long = short.covered(triples, 3), long.covered(triples_long, 3)
     gaps = _runs(~covered) / short.unit
-    numbers, number_overlap = numbers_shared(short, long)
-    agree = number_overlap == 1.0
+    facts = numbers.compared(short, long)
+    agree = facts.shared == 1.0
     return Evidence(
         containment=_share(triples),
         jaccard=float(
@@ -80,26 +83,23 @@ def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
         spread=_spread(triples, WINDOW_WORDS * short.unit),
         longest_run=float(_runs(closely).max(initial=0) / len(closely)),
         new_passages=float(gaps[gaps > LONG_GAP_WORDS].sum() / short.words),
-        number_overlap=number_overlap,
-        numbers=float(numbers),
+        number_overlap=facts.shared,
+        numbers=float(facts.count),
         new_numbers=float(np.count_nonzero(~within(short.numbers, long.distinct_numbers)) / short.words),
         title_overlap=_title_overlap(short, long),
         title_in_lead=max(_title_in_lead(short, long), _title_in_lead(long, short)),
         length=float(np.log(short.words)),
         length_ratio=float(short.words / long.words),
         reworded=1.0 - _share(covered) if agree else 0.0,
-        agreeing_numbers=float(np.log1p(numbers)) if agree else 0.0,
+        agreeing_numbers=float(np.log1p(facts.count)) if agree else 0.0,
+        changed_numbers=float(facts.changed),
+        kept_numbers=float(facts.kept),
+        changed_share=facts.changed / (facts.changed + facts.kept + 2),
     )
 
 
-def numbers_shared(a: Shingled, b: Shingled) -> tuple[int, float]:
-    """The distinct numbers of the text that has fewer, and the share of them that the other has."""
-    fewer, more = sorted((a.distinct_numbers, b.distinct_numbers), key=len)
-    return len(fewer), _share(within(fewer, more)) if len(fewer) else NO_NUMBERS
-
-
 def _share(flags: Flags) -> float:
-    return np.count_nonzero(flags) / len(flags)
+    return float(np.count_nonzero(flags) / len(flags))
 
 
 def _weighted(found: Flags, weights: Weights) -> float:

@@ -28,7 +28,8 @@ _MIX = np.uint64(0xD6E8FEB86659FD93)  # odd constant of the rrmxmx mixer
 _HALF = np.uint64(32)
 
 
-def _mixed(hashes: Hashes) -> Hashes:
+def mixed(hashes: Hashes) -> Hashes:
+    """Every bit of the result depends on every bit given."""
     hashes = (hashes ^ (hashes >> _HALF)) * _MIX
     hashes = (hashes ^ (hashes >> _HALF)) * _MIX
     return hashes ^ (hashes >> _HALF)
@@ -48,7 +49,21 @@ def shingles(tokens: Tokens, width: int) -> Hashes:
     rolled = np.full(count, width, np.uint64)
     for offset in range(width):
         rolled = (rolled + identity[offset : offset + count]) * _MULTIPLIER
-    return _mixed(rolled)
+    return mixed(rolled)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Numbers of a text: the hash of the words around each, and the same with the number itself."""
+
+    contexts: Hashes
+    filled: Hashes
+    sorted_contexts: Hashes
+    sorted_filled: Hashes
+
+    @classmethod
+    def of(cls, contexts: Hashes, filled: Hashes) -> Places:
+        return cls(contexts, filled, np.sort(contexts), np.sort(filled))
 
 
 class Shingled:
@@ -58,6 +73,7 @@ class Shingled:
         self.fingerprint = fingerprint
         self.unit = unit(fingerprint.body)
         self.words = len(fingerprint.body) / self.unit
+        self.number_places: Places | None = None  # see `ingest.duplicates.numbers`
 
     @cached_property
     def orders(self) -> tuple[Hashes, Hashes, Hashes]:
