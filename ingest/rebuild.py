@@ -14,12 +14,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ingest import __version__
-from ingest.drafts import count_words
 from ingest.duplicates import Fingerprint, every_key, fingerprint, slots_of_signature
 from ingest.duplicates.fingerprint import SCHEME
 from ingest.duplicates.model import fitted
 from ingest.judging import judge_new, judge_revised, judge_same_url
 from ingest.keeping import new_counters
+from ingest.text import count_words
 from storage import events, partition, rehearsal, stories
 from storage.archive import Archive
 from storage.events import Kind, Place, Step
