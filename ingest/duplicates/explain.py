@@ -66,6 +66,9 @@ MEANINGS = {
     "length_ratio": "its length to that of the longer text",
     "reworded": "words changed where all numbers agree",
     "agreeing_numbers": "how many numbers, where all agree (logarithm)",
+    "changed_numbers": "how many numbers changed between the same words",
+    "kept_numbers": "how many stayed the same between the same words",
+    "changed_share": "changed ones to both (two more count as kept)",
 }
 
 
