@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from typing import Annotated
 
@@ -37,7 +38,7 @@ def serve(
         try:
             listening = listen(host, port)
         except OSError as error:
-            output.complain(f"cannot listen on {host} port {port}: {error.strerror}")
+            output.complain(f"cannot listen on {host} port {port}: {_reason(error)}")
             raise typer.Exit(NOTHING_DONE) from None
         with listening:
             address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/"
@@ -47,6 +48,11 @@ def serve(
             if open:
                 _open(address)
             server(archive, host).run(sockets=[listening])
+
+
+def _reason(error: OSError) -> str:
+    """The system's own words; Python adds the address, which stands in the line already."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror)
 
 
 def _open(address: str) -> None:

@@ -30,10 +30,16 @@ def bars(values: Sequence[tuple[str, int, int]], *, gap: float = 0.25) -> list[B
         height, part_height = 100 * total / most, 100 * part / most
         drawn.append(
             Bar(
-                label, total, part, x=round(step * (number + gap / 2), 3), width=round(step * (1 - gap), 3),
-                y=round(100 - height, 3), height=round(height, 3),
-                part_y=round(100 - part_height, 3), part_height=round(part_height, 3),
-            )  # fmt: skip
+                label,
+                total,
+                part,
+                x=round(step * (number + gap / 2), 3),
+                width=round(step * (1 - gap), 3),
+                y=round(100 - height, 3),
+                height=round(height, 3),
+                part_y=round(100 - part_height, 3),
+                part_height=round(part_height, 3),
+            )
         )
     return drawn
 

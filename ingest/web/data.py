@@ -18,6 +18,7 @@ from datasette.utils.asgi import Base400, Response
 from datasette.views.base import DatasetteError
 from jinja2 import Environment
 from jinja2.ext import Extension
+from jinja2.filters import do_striptags as striptags
 from markupsafe import Markup
 from pluggy import HookimplMarker
 
@@ -133,7 +134,7 @@ def queries() -> dict[str, dict[str, str]]:
 def _reason(exception: Exception) -> tuple[int, str]:
     if isinstance(exception, DatasetteError):
         text = str(exception.message)
-        return exception.status, Markup(text).striptags() if exception.message_is_html else text
+        return exception.status, striptags(text) if exception.message_is_html else text
     if isinstance(exception, Base400):
         return exception.status, str(exception)
     log.error("a page of data failed", exc_info=exception)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import floor
 from typing import NamedTuple
 
 from ingest.web.charts import Bar, bars
@@ -100,7 +101,7 @@ def read_day(archive: Archive, day: date, *, after: int | None = None) -> Day:
     """A day in the user's time zone. `after` is the story where the page before ended."""
     now = datetime.now().astimezone()
     since, until = moment(day, now=now, zone=None), moment(day, now=now, zone=None, end=True)
-    period = {"since": since.strftime(_STAMP), "until": until.strftime(_STAMP)}
+    period: dict[str, object] = {"since": since.strftime(_STAMP), "until": until.strftime(_STAMP)}
     listed = [_Listed._make(row) for row in archive.sql(_LISTED, period)]
     order = _in_order(listed)
     start = order.index(after) + 1 if after in order else 0
@@ -160,9 +161,9 @@ def _stories(archive: Archive, numbers: Sequence[int], known: dict[int, _Listed]
 
 
 def verdict(kind: str, score: float) -> str:
-    """A judgement in two words. Only what is certain has no score."""
-    names = {"exact": "word for word", "same_url": "same address", "near": "edited copy", "contained": "stands inside"}
-    return names[kind] if kind in ("exact", "same_url") else f"{names[kind]} {score:.2f}"
+    """A judgement in two words. Only what is certain has no score; a score below 1 is never shown as 1."""
+    names = {"exact": "word for word", "same_url": "same address", "near": "near copy", "contained": "stands inside"}
+    return names[kind] if kind in ("exact", "same_url") else f"{names[kind]} {floor(100 * score) / 100:.2f}"
 
 
 def _copy(member: _Member, first: Article, judged: str) -> Copy:

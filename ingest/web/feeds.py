@@ -81,7 +81,14 @@ def _strip(polls: Sequence[_Poll]) -> list[Tick]:
         when = datetime.fromisoformat(poll.at).astimezone().strftime("%Y-%m-%d %H:%M")
         label = f"{when}: {poll.outcome}, {poll.new} new. {poll.reason}"
         ticks.append(
-            Tick(round(step * place, 3), round(step * 0.7, 3), round(100 - height, 3), round(height, 3), poll.outcome, label)
+            Tick(
+                round(step * place, 3),
+                round(step * 0.7, 3),
+                round(100 - height, 3),
+                round(height, 3),
+                poll.outcome,
+                label,
+            )
         )
     return ticks
 

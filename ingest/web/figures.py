@@ -11,8 +11,9 @@ from ingest.web.charts import Bar, bars, share
 from storage import Archive
 from storage.statistics import Count, Repeats, Statistics
 
-PERIODS = (1, 7, 30, 90, 365)  # days
+PERIODS = (1, 7, 30, 90, 365, 0)  # days; 0: everything
 MOST_OUTLETS = 25
+MOST_DAYS = 100  # in a chart
 _HOURS = """
     SELECT substr(sort_at, 1, 13), count(*), count(duplicate_of) FROM articles
     WHERE sort_at >= :since AND sort_at < :until GROUP BY 1"""
@@ -46,6 +47,7 @@ class Figures:
     days: int
     counted: Statistics
     by_day: list[Bar]
+    monthly: bool  # the bars of `by_day` are months
     by_hour: list[Bar]
     outlets: list[Row]
     languages: list[Row]
@@ -53,14 +55,15 @@ class Figures:
 
 
 def read_figures(archive: Archive, days: int) -> Figures:
-    """Figures of the last so many days, in the user's time zone where hours are told."""
+    """Figures of the last so many days, 0 for all there are; in the user's time zone where hours are told."""
     now = datetime.now(UTC)
-    since = now - timedelta(days=days)
+    since = now - timedelta(days=days) if days else _beginning(archive, now)
     counted = archive.statistics(since=since, until=now)
     return Figures(
         days=days,
         counted=counted,
         by_day=_by_day(counted.days, since.date(), now.date()),
+        monthly=(now - since).days > MOST_DAYS,
         by_hour=_by_hour(archive, since, now),
         outlets=_rows(counted.outlets),
         languages=_rows(counted.languages),
@@ -68,17 +71,22 @@ def read_figures(archive: Archive, days: int) -> Figures:
     )
 
 
+def _beginning(archive: Archive, now: datetime) -> datetime:
+    ((first,),) = archive.sql("SELECT min(sort_at) FROM articles")
+    return now if first is None else datetime.fromisoformat(str(first))
+
+
 def _by_day(counts: Sequence[Count], first: date, last: date) -> list[Bar]:
     """Every day has its bar, or every month where days would be too narrow."""
-    length = 10 if (last - first).days <= 100 else 7
-    names = dict.fromkeys(
-        (first + timedelta(days=number)).isoformat()[:length] for number in range((last - first).days + 1)
-    )
+    written = "%-d %b" if (last - first).days <= MOST_DAYS else "%b %Y"
+    every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     totals: Counter[str] = Counter()
     copies: Counter[str] = Counter()
     for count in counts:
-        totals[count.name[:length]] += count.articles
-        copies[count.name[:length]] += count.copies
+        name = date.fromisoformat(count.name).strftime(written)
+        totals[name] += count.articles
+        copies[name] += count.copies
+    names = dict.fromkeys(day.strftime(written) for day in every)
     return bars([(name, totals[name], copies[name]) for name in names])
 
 
@@ -86,7 +94,9 @@ def _by_hour(archive: Archive, since: datetime, until: datetime) -> list[Bar]:
     stamp = "%Y-%m-%dT%H:%M:%SZ"
     totals: Counter[int] = Counter()
     copies: Counter[int] = Counter()
-    for hour, articles, repeated in archive.sql(_HOURS, {"since": since.strftime(stamp), "until": until.strftime(stamp)}):
+    for hour, articles, repeated in archive.sql(
+        _HOURS, {"since": since.strftime(stamp), "until": until.strftime(stamp)}
+    ):
         local = datetime.fromisoformat(f"{hour}:00:00Z").astimezone().hour
         totals[local] += int(str(articles))
         copies[local] += int(str(repeated))

@@ -46,8 +46,14 @@ def _changes(before: str, after: str) -> Iterator[Piece]:
         elif part.same:
             yield Piece(part.new)
         else:
-            yield Piece(part.old, "gone")
-            yield Piece(part.new, "come")
+            yield from _marked(part.old, "gone")
+            yield from _marked(part.new, "come")
+
+
+def _marked(text: str, mark: str) -> tuple[Piece, Piece]:
+    """The space after a change is not part of it."""
+    kept = text.rstrip(" ")
+    return Piece(kept, mark), Piece(text[len(kept) :])
 
 
 def _cut(text: str, spans: Iterable[tuple[int, int]], mark: str) -> Iterator[Piece]:

@@ -103,14 +103,16 @@ def article_page(archive: Archive, number: str, query: Query) -> Answer:
 
 def story_page(archive: Archive, number: str, query: Query) -> Answer:
     story = archive.story(_number(number) or 0)
-    return lost(f"The archive has no story {number}.") if story is None else Moved(f"/article/{story.representative_id}")
+    return (
+        lost(f"The archive has no story {number}.") if story is None else Moved(f"/article/{story.representative_id}")
+    )
 
 
 def search_page(archive: Archive, _: str, query: Query) -> Answer:
     conditions: Conditions = {"unique": "unique" in query}
     for name in ("outlet", "language", "since", "until"):
         if query.get(name):
-            conditions[name] = query[name]  # type: ignore[literal-required]
+            conditions[name] = query[name]
     found = search(archive, query.get("q", ""), conditions, shown=_number(query.get("show")) or PAGE)
     given = {name: value for name, value in query.items() if name != "show"}
     values = {"here": "search", "page": found, "given": given, "outlets": archive.outlets()}
@@ -123,8 +125,8 @@ def feeds_page(archive: Archive, _: str, query: Query) -> Answer:
 
 
 def figures_page(archive: Archive, _: str, query: Query) -> Answer:
-    days = _number(query.get("days")) or 30
-    days = days if days in PERIODS else 30
+    asked = _number(query.get("days"))
+    days = asked if asked in PERIODS else 30
     return Page("figures.html", {"here": "figures", "page": read_figures(archive, days), "periods": PERIODS})
 
 

@@ -79,7 +79,9 @@ class Browser:
 
     def open(self, url: str, *, width: int = 1280, height: int = 800, dark: bool = False) -> None:
         """Show a page at a size and wait until it is loaded."""
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+        )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
         self._events.clear()
@@ -113,7 +115,8 @@ class Browser:
         """The addresses that the page made the browser ask for."""
         self.run("1")
         sent = (event for event in self._events if event.get("method") == "Network.requestWillBeSent")
-        return [event["params"]["request"]["url"] for event in sent]
+        urls = [event["params"]["request"]["url"] for event in sent]
+        return [url for url in urls if not url.startswith(("data:", "chrome:"))]  # the browser's own icons
 
     def photograph(self, path: Path, *, height: int | None = None) -> None:
         """The page as a PNG, from its top down to `height`, or all of it."""
