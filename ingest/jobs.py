@@ -43,10 +43,10 @@ class OutletHints:
     extract: Mapping[str, str | tuple[str, ...]] | None = None  # the outlet's own rules, where it has any
 
 
-def read_feed(body: bytes, url: str, content_type: str | None, timezone: str | None) -> ParsedFeed:
+def read_feed(body: bytes, url: str, content_type: str | None, timezone: str | None, now: datetime) -> ParsedFeed:
     from ingest.feeds import parse_feed
 
-    return parse_feed(body, url=url, content_type=content_type, timezone=timezone)
+    return parse_feed(body, url=url, content_type=content_type, timezone=timezone, now=now)
 
 
 def read_page(page: Page, hints: OutletHints, now: datetime) -> Extraction:

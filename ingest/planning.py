@@ -18,8 +18,8 @@ def plan(
 ) -> list[PlannedEntry]:
     """Compare a feed's entries with its sightings.
 
-    `known`: the sightings of this feed that bear a key or a canonical URL of `entries`. `not_before`, at a feed's first
-    poll: older entries become sightings whose page is not fetched.
+    `known`: the sightings of this feed that bear a key, a canonical URL or a content hash of `entries`. `not_before`, at
+    a feed's first poll: older entries become sightings whose page is not fetched.
     """
     urls = [canonical_url(entry.url) if entry.url else None for entry in entries]
     sightings = Sightings(known, urls)

@@ -72,9 +72,9 @@ class Archive:
         return archive
 
     def close(self) -> None:
-        self._engine.dispose()
         if self._reading_engine is not None:
             self._reading_engine.dispose()
+        self._engine.dispose()  # last: only a connection that may write folds the WAL into the file
 
     def __enter__(self) -> Archive:
         return self

@@ -37,10 +37,17 @@ _PRUNED = Failure(FailureKind.TOO_OLD, "pruned from the archive")
 _CHUNK = 400  # names in one IN list: well under SQLite's limit of variables
 
 
-def known(t: Connection, feed_id: int, keys: Iterable[str], canonical_urls: Iterable[str]) -> list[KnownEntry]:
-    """The sightings of this feed with one of these keys or canonical URLs."""
+def known(
+    t: Connection, feed_id: int, *, keys: Iterable[str], canonical_urls: Iterable[str], content_hashes: Iterable[str]
+) -> list[KnownEntry]:
+    """The sightings of this feed with one of these keys, canonical URLs or content hashes."""
     found: dict[int, KnownEntry] = {}
-    for column, values in ((sighting.c.entry_key, keys), (sighting.c.canonical_url, canonical_urls)):
+    wanted = (
+        (sighting.c.entry_key, keys),
+        (sighting.c.canonical_url, canonical_urls),
+        (sighting.c.content_hash, content_hashes),
+    )
+    for column, values in wanted:
         for names in _chunks(sorted(set(values))):
             query = select(sighting).where(sighting.c.feed_id == feed_id, column.in_(names))
             for row in t.execute(query):
@@ -88,7 +95,9 @@ def record(t: Connection, feed_id: int, plans: Sequence[PlannedEntry], now: date
     for plan in plans:
         if plan.known is not None and plan.novelty is Novelty.CHANGED:
             made_pending.append(PendingRef(_change(t, plan, now), feed_id, plan.entry.url))
-        elif plan.known is None:
+        elif plan.known is not None:
+            _follow(t, plan, plan.known)
+        else:
             status, sighting_id = _insert(t, feed_id, plan, linked.get(plan.canonical_url or ""), now)
             outcomes[status] += 1
             if status is EntryStatus.PENDING:
@@ -125,6 +134,13 @@ def _insert(
     if status is EntryStatus.PENDING:
         _make_pending(t, sighting_id, plan.entry, now)
     return status, sighting_id
+
+
+def _follow(t: Connection, plan: PlannedEntry, known: KnownEntry) -> None:
+    """A known entry under another link: the next poll may know it by nothing but that link."""
+    if plan.canonical_url is not None and plan.canonical_url != known.canonical_url:
+        moved = {"url": plan.entry.url, "canonical_url": plan.canonical_url}
+        t.execute(update(sighting).where(sighting.c.id == known.sighting_id).values(**moved))
 
 
 def _change(t: Connection, plan: PlannedEntry, now: datetime) -> int:

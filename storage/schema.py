@@ -292,6 +292,7 @@ sighting = Table(
     Column("summary", Text, nullable=False),
     UniqueConstraint("feed_id", "entry_key", name="sighting_key"),
     Index("sighting_url", "feed_id", "canonical_url"),
+    Index("sighting_content", "feed_id", "content_hash"),
     CheckConstraint(
         "status in ('pending', 'stored', 'updated', 'unchanged', 'gone', 'failed')", name="sighting_status"
     ),

@@ -186,7 +186,7 @@ class _Client:
         if isinstance(answer, Failure):
             return Tried(url, utc_now(), failure=answer, http_status=answer.status)
         parsed = await self.workers.run(
-            PARSE_SECONDS, read_feed, answer.body, answer.final_url, answer.content_type, timezone
+            PARSE_SECONDS, read_feed, answer.body, answer.final_url, answer.content_type, timezone, utc_now()
         )
         failure = parsed if isinstance(parsed, Failure) else parsed.failure
         return Tried(

@@ -114,6 +114,7 @@ async def _parse(run: Run, configured: Configured, answer: Fetched) -> ParsedFee
         answer.final_url,
         answer.content_type,
         configured.outlet.timezone,
+        run.now(),
     )
 
 
@@ -170,8 +171,13 @@ def _record(t: Connection, run: Run, state: FeedState, poll: Poll) -> tuple[Reco
 
 
 def _plan(t: Connection, run: Run, state: FeedState, listed: Sequence[Entry], now: datetime) -> list[PlannedEntry]:
-    urls = [canonical_url(entry.url) for entry in listed if entry.url]
-    known = entries.known(t, state.id, [entry.key for entry in listed], urls)
+    known = entries.known(
+        t,
+        state.id,
+        keys=[entry.key for entry in listed],
+        canonical_urls=[canonical_url(entry.url) for entry in listed if entry.url],
+        content_hashes=[entry.content_hash for entry in listed],
+    )
     first = state.last_changed_at is None
     return plan(listed, known, not_before=now - run.settings.polling.max_age if first else None)
 

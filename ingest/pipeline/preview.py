@@ -38,7 +38,7 @@ async def preview_feeds(settings: Settings, sources: Sequence[Source]) -> list[P
                 found.append(ParsedFeed(source.name, failure=document))
                 continue
             parsed = await workers.run(
-                PARSE_SECONDS, read_feed, document.body, document.url, document.content_type, None
+                PARSE_SECONDS, read_feed, document.body, document.url, document.content_type, None, utc_now()
             )
             found.append(ParsedFeed(source.name, failure=parsed) if isinstance(parsed, Failure) else parsed)
     return found

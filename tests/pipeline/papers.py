@@ -59,13 +59,15 @@ class Paper:
     stories: list[Story] = field(default_factory=list)
     broken: Resource | None = None  # what its feed answers instead
     past: list[Story] = field(default_factory=list)  # listed no longer, their pages still there
+    host: str = "127.0.0.1"  # that links name
+    dated: bool = True  # whether entries say when they were published
 
     @property
     def feed_url(self) -> str:
         return self.server.origin + "/feed.xml"
 
     def url(self, item: Story) -> str:
-        return self.server.origin + item.path
+        return self.server.origin.replace("127.0.0.1", self.host) + item.path
 
     def revise(self, index: int, **changes: object) -> Story:
         self.stories[index] = replace(self.stories[index], **changes)  # type: ignore[arg-type]
@@ -80,7 +82,8 @@ class Paper:
         items = "".join(
             f"<item><title>{item.title}</title><link>{self.url(item)}</link>"
             f'<guid isPermaLink="false">{item.guid}</guid><description>{item.paragraphs[0]}</description>'
-            f"<pubDate>{format_datetime(item.published_at)}</pubDate></item>"
+            + (f"<pubDate>{format_datetime(item.published_at)}</pubDate>" if self.dated else "")
+            + "</item>"
             for item in self.stories
         )
         body = f'<?xml version="1.0"?><rss version="2.0"><channel><title>{self.name}</title>{items}</channel></rss>'

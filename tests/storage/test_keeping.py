@@ -219,3 +219,11 @@ def test_a_renamed_outlet_keeps_its_articles(desk: Desk) -> None:
     assert desk.rows("select url, status from feeds where status <> 'removed'") == [
         ("https://dawn.example/feed", "new")
     ]
+
+
+def test_a_closed_archive_is_one_file(tmp_path: Path) -> None:
+    with Archive.open(f"sqlite:///{tmp_path}/archive.db", write=True) as archive:
+        Desk(archive)
+        with archive.reading() as t:
+            assert t.execute(text("select count(*) from outlet")).scalar_one() == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["archive.db"]
