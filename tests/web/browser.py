@@ -118,9 +118,10 @@ class Browser:
         urls = [event["params"]["request"]["url"] for event in sent]
         return [url for url in urls if not url.startswith(("data:", "chrome:"))]  # the browser's own icons
 
-    def photograph(self, path: Path, *, height: int | None = None) -> None:
-        """The page as a PNG, from its top down to `height`, or all of it."""
+    def photograph(self, path: Path, *, top: float = 0, height: int | None = None) -> None:
+        """The page as a PNG, `height` pixels from `top` on, or all that follows."""
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], height or 1 << 20), "scale": 1}
+        most = size["height"] - top
+        clip = {"x": 0, "y": top, "width": size["width"], "height": min(most, height or most), "scale": 1}
         shot = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
         path.write_bytes(base64.b64decode(shot["data"]))
