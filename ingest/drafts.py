@@ -6,19 +6,15 @@ import json
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import regex
-
 from ingest.duplicates import fingerprint
 from ingest.jobs import OutletHints, Page
 from ingest.pages import Extraction, ExtractRules, FeedHint, article_from_entry, extract_article
+from ingest.text import count_words
 from ingest.urls import canonical_url
 from storage.model import Alias, AliasKind, ArticleDraft, Entry, Failure, FailureKind, PendingEntry
 
 MIN_FEED_WORDS = 50  # of the feed's own text, for it to stand in for a page that is not to be had
 _MADE_UP = ("title:", "text:")  # keys of entries whose guid does not count
-_WORD = regex.compile(
-    r"(?P<sign>[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])|[\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*"
-)
 
 
 def draft_from_page(pending: PendingEntry, page: Page, hints: OutletHints, now: datetime) -> ArticleDraft | Failure:
@@ -75,17 +71,6 @@ def draft_from_feed(
         return Failure(FailureKind.NO_TEXT, "the feed's entry has no text")
     extraction = Extraction(entry.url or "", text=found.text, method=found.method, language=language)
     return _draft(pending, extraction, hints, page_url=None)
-
-
-def count_words(text: str) -> int:
-    """Words of a text; in scripts without spaces two signs count as one word."""
-    signs = words = 0
-    for found in _WORD.finditer(text):
-        if found["sign"]:
-            signs += 1
-        else:
-            words += 1
-    return words + (signs + 1) // 2
 
 
 def _draft(pending: PendingEntry, found: Extraction, hints: OutletHints, *, page_url: str | None) -> ArticleDraft:

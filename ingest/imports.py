@@ -9,10 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ingest.dates import parse_date
-from ingest.drafts import count_words
 from ingest.duplicates import fingerprint
 from ingest.pages import extract_article
-from ingest.text import clean_line, remove_unwanted
+from ingest.text import clean_line, count_words, remove_unwanted
 from ingest.urls import canonical_url, resolve_link
 from storage.model import Alias, AliasKind, ArticleDraft, DateEvidence
 

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from ingest.imports import Rejected
     from ingest.pages import Extraction
 
-PRELOAD = ("ingest.drafts", "ingest.feeds.parsing", "ingest.imports")  # imported once, before the workers are forked
+PRELOAD = (
+    "ingest.drafts",
+    "ingest.feeds.parsing",
+    "ingest.imports",
+    "ingest.warm",
+)  # imported once, before the workers are forked
 
 PARSE_SECONDS = 10.0  # of a worker's time for one feed
 PAGE_SECONDS = 10.0

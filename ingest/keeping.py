@@ -9,21 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ingest.duplicates import Fingerprint, compare, every_key, match, slots_of_signature
-from storage import articles, search, stories
+from ingest.duplicates import Fingerprint, compare, slots_of_signature
+from ingest.judging import judge_new, judge_revised, judge_same_url
+from ingest.polling import flips, is_boring
+from storage import articles, search
 from storage.articles import CurrentVersion
 from storage.matching import MatchStore, RarityCounters
-from storage.model import (
-    AliasKind,
-    ArticleDraft,
-    Change,
-    DuplicateEdge,
-    EdgeDraft,
-    EdgeKind,
-    EntryStatus,
-    MatchDecision,
-    Signature,
-)
+from storage.model import AliasKind, ArticleDraft, Change, EntryStatus
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -59,15 +51,26 @@ def keep(t: Connection, draft: ArticleDraft, counters: RarityCounters, now: date
     kept = _meet(t, index, name.article_id, draft, now)
     articles.add_aliases(t, name.article_id, draft.aliases)
     for other in name.others:
-        _same_url(t, draft, name.article_id, other, now)
+        judge_same_url(t, name.article_id, other, draft.signature.scheme, now)
     return kept
 
 
+def keep_again(t: Connection, article_id: int, draft: ArticleDraft, counters: RarityCounters, now: datetime) -> Kept:
+    """What the page of a known article says now: a revision, or nothing new. It brings the article no new names.
+
+    A page that lost most of its words and has nothing of the text any more was not edited: it became a notice, a
+    request to subscribe, a question about cookies.
+    """
+    index = MatchStore(t, counters)
+    shrunk = draft.word_count < articles.current(t, article_id).word_count / 2
+    if shrunk and _is_other_text(index, article_id, draft):
+        return Kept(article_id, EntryStatus.UNCHANGED)
+    return _meet(t, index, article_id, draft, now)
+
+
 def _add(t: Connection, index: MatchStore, draft: ArticleDraft, now: datetime) -> Kept:
-    decision = match(Fingerprint.from_signature(draft.signature), index)
     article_id = articles.add(t, draft, now)
-    index.put(article_id, draft.signature, decision)
-    return Kept(article_id, EntryStatus.STORED, duplicate=_judge(t, article_id, decision, now))
+    return Kept(article_id, EntryStatus.STORED, duplicate=judge_new(t, index, article_id, draft.signature, now))
 
 
 def _meet(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft, now: datetime) -> Kept:
@@ -79,55 +82,31 @@ def _meet(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft
     if worse or same:
         return Kept(article_id, EntryStatus.UNCHANGED)
     change = Change.PAGE_OBTAINED if old.from_feed and not draft.from_feed else Change.EDITED
+    if change is Change.EDITED and _is_no_edit(t, old, draft):
+        return Kept(article_id, EntryStatus.UNCHANGED)
     search.forget(t, article_id)
     articles.revise(t, old, draft, change, now)
     if stored is not None:
-        _match_again(t, index, old, stored, draft, now)
+        judge_revised(t, index, article_id, stored, draft.signature, now)
     return Kept(article_id, EntryStatus.UPDATED)
 
 
-def _match_again(
-    t: Connection, index: MatchStore, old: CurrentVersion, stored: Signature, draft: ArticleDraft, now: datetime
-) -> None:
-    """A revision replaces the fingerprint; only an article that is alone in its story may join another one."""
-    apart = stories.undone(t, old.article_id)
-    decision = match(
-        Fingerprint.from_signature(draft.signature), index, article_id=old.article_id, separated=frozenset(apart)
-    )
-    old_keys = every_key(Fingerprint.from_signature(stored))
-    index.replace(old.article_id, old_keys, draft.signature, decision.keys)
-    if stories.size(t, old.story_id) == 1:
-        _judge(t, old.article_id, decision, now)
-
-
-def _judge(t: Connection, article_id: int, decision: MatchDecision, now: datetime) -> bool:
-    """Keep the verdict's edges and join its story; says whether the article is a duplicate."""
-    for whole in decision.leaving:
-        stories.expel(t, whole, now)
-    stories.put_edges(t, [_edge(draft, article_id, decision.scheme, now) for draft in decision.edges])
-    if decision.story_id is None:
-        return False
-    stories.join(t, article_id, decision.story_id, now)
-    return True
-
-
-def _edge(draft: EdgeDraft, judged: int, scheme: int, now: datetime) -> DuplicateEdge:
-    return DuplicateEdge(
-        article_id=judged if draft.article_id is None else draft.article_id,
-        original_id=judged if draft.original_id is None else draft.original_id,
-        kind=draft.kind,
-        score=draft.score,
-        threshold=draft.threshold,
-        scheme=scheme,
-        decided_at=now,
-        evidence=draft.evidence,
-    )
+def _is_no_edit(t: Connection, old: CurrentVersion, draft: ArticleDraft) -> bool:
+    """Whether a reader would call the change no edit, or the text only goes back and forth between two versions."""
+    if old.title == draft.title and is_boring(old.text, draft.text):
+        return True
+    versions = [*articles.versions(t, old.article_id, 3), (draft.title, draft.text)]
+    return flips([f"{title}\n{text}" for title, text in versions])
 
 
 def _other_text(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft) -> bool:
     """Whether a guid that was seen with another link names another text, and not the same one moved."""
     if not any(alias.kind is AliasKind.URL for alias in draft.aliases) or not articles.has_url(t, article_id):
         return False
+    return _is_other_text(index, article_id, draft)
+
+
+def _is_other_text(index: MatchStore, article_id: int, draft: ArticleDraft) -> bool:
     stored = index.signature(article_id)
     if stored is None:
         return True
@@ -140,15 +119,3 @@ def _without_guid(t: Connection, draft: ArticleDraft) -> ArticleDraft:
         if alias.kind is AliasKind.GUID:
             articles.void_guid(t, alias)
     return replace(draft, aliases=tuple(alias for alias in draft.aliases if alias.kind is not AliasKind.GUID))
-
-
-def _same_url(t: Connection, draft: ArticleDraft, one: int, other: int, now: datetime) -> None:
-    """Two articles turn out to bear one address: the later one repeats the earlier one."""
-    earlier, later = sorted((one, other))
-    edge = DuplicateEdge(later, earlier, EdgeKind.SAME_URL, 1.0, 1.0, draft.signature.scheme, now)
-    if earlier in stories.undone_with(t, later):
-        return
-    stories.put_edges(t, [edge])
-    old = articles.current(t, later)
-    if stories.size(t, old.story_id) == 1:
-        stories.join(t, later, articles.current(t, earlier).story_id, now)

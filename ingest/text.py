@@ -25,6 +25,9 @@ _UNWANTED = re.compile(
 )
 _MAYBE_MARKS = re.compile("[^\x00-\u02ff]{31}")  # a quick look for where they may be
 _MARKS = regex.compile(r"(\p{M}{30})\p{M}+")  # UAX #15, 13: no real text has more; ordering them is quadratic
+_WORD = regex.compile(
+    r"(?P<sign>[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])|[\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*"
+)
 _WHITE = re.compile(r"\s+")
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*|[!?][^<>]*)>")
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
@@ -98,3 +101,18 @@ def cap_bytes(text: str, limit: int) -> str:
         return text
     encoded = text.encode("utf-8", "replace")
     return text if len(encoded) <= limit else encoded[:limit].decode("utf-8", "ignore")
+
+
+def count_words(text: str) -> int:
+    """Words of a text; in scripts without spaces two signs count as one word.
+
+    >>> count_words("Four score and seven"), count_words("新华社北京电")
+    (4, 3)
+    """
+    signs = words = 0
+    for found in _WORD.finditer(text):
+        if found["sign"]:
+            signs += 1
+        else:
+            words += 1
+    return words + (signs + 1) // 2

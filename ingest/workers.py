@@ -57,6 +57,8 @@ class Workers:
             return Failure(FailureKind.CRASHED, f"the process that read it died (exit code {error.exitcode})")
         except MemoryError:
             return Failure(FailureKind.CRASHED, "reading it took more memory than allowed")
+        except OSError as error:  # the machine's trouble, such as no space for a library's temporary file
+            return Failure(FailureKind.CRASHED, f"reading it failed: {error.strerror or type(error).__name__}")
         return result
 
     def _started(self) -> ProcessPool:

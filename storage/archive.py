@@ -150,6 +150,11 @@ class Archive:
         with self.reading() as c:
             return query.revisions(c, article_id)
 
+    def edited(self, since: Time) -> list[int]:
+        """The numbers of articles that their outlets edited since, the one edited last first."""
+        with self.reading() as c:
+            return query.edited(c, format_time(moment(since, now=_now())))
+
     def duplicates(
         self,
         article_id: int | None = None,

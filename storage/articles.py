@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, case, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from storage import stories
+from storage import events, stories
 from storage.model import Alias, AliasKind, ArticleDraft, Change
 from storage.schema import NEXT_CHANGE, alias, article, article_text, outlet, revision, unindexed
 
@@ -156,7 +156,16 @@ def revise(t: Connection, old: CurrentVersion, draft: ArticleDraft, change: Chan
     t.execute(update(article).where(article.c.id == old.article_id).values(**values))
     t.execute(update(article_text).where(article_text.c.article_id == old.article_id).values(text=draft.text))
     t.execute(upsert(unindexed).values(article_id=old.article_id).on_conflict_do_nothing())
+    events.record(t, events.Kind.REVISED, old.article_id, revision=old.revision_count + 1)
     stories.refresh(t, old.story_id, now)
+
+
+def versions(t: Connection, article_id: int, most: int) -> list[tuple[str, str]]:
+    """Title and text of the newest versions, up to `most`, the newest last."""
+    old = select(revision.c.number, revision.c.title, revision.c.text).where(revision.c.article_id == article_id)
+    rows = list(t.execute(old.order_by(revision.c.number.desc()).limit(most - 1)))
+    newest = current(t, article_id)
+    return [*((row.title, row.text) for row in reversed(rows)), (newest.title, newest.text)]
 
 
 def has_url(t: Connection, article_id: int) -> bool:

@@ -172,7 +172,7 @@ def _shown(plan: PlannedEntry) -> dict[str, Any]:
 
 
 def _make_pending(t: Connection, sighting_id: int, entry: Entry, now: datetime) -> None:
-    values = {"due_at": now, "entry": _pack(entry)}
+    values = {"due_at": now, "entry": pack(entry)}
     statement = upsert(pending).values(sighting_id=sighting_id, since=now, **values)
     t.execute(statement.on_conflict_do_update(index_elements=["sighting_id"], set_=values))
 
@@ -291,7 +291,7 @@ def _pending(row: Row[Any]) -> PendingEntry:
         feed_id=row.feed_id,
         feed_url=row.feed_url,
         outlet=row.outlet,
-        entry=_unpack(row.entry),
+        entry=unpack(row.entry),
         canonical_url=row.canonical_url,
         attempts=row.attempts,
         since=row.since,
@@ -299,7 +299,7 @@ def _pending(row: Row[Any]) -> PendingEntry:
     )
 
 
-def _pack(entry: Entry) -> bytes:
+def pack(entry: Entry) -> bytes:
     def plain(value: object) -> str:
         assert isinstance(value, datetime)
         return format_time(value)
@@ -307,7 +307,7 @@ def _pack(entry: Entry) -> bytes:
     return zlib.compress(json.dumps(asdict(entry), ensure_ascii=False, default=plain).encode(), 1)
 
 
-def _unpack(packed: bytes) -> Entry:
+def unpack(packed: bytes) -> Entry:
     values = json.loads(zlib.decompress(packed))
     for name in ("published_at", "updated_at"):
         values[name] = datetime.fromisoformat(values[name]) if values[name] else None

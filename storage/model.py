@@ -264,6 +264,27 @@ class PendingEntry:
     article_id: int | None  # the article it belonged to so far: the entry has changed
 
 
+@dataclass(frozen=True, slots=True)
+class RecheckRef:
+    """An article whose page is due to be looked at again, by number: enough to queue it."""
+
+    article_id: int
+    feed_id: int
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """An article whose page is to be looked at again for silent edits."""
+
+    article_id: int
+    seen: PendingEntry  # the entry as it was when the page was had
+    validators: Validators  # of the page
+    published_at: datetime | None
+    first_seen_at: datetime
+    checked_at: datetime  # when the page was had or asked for last
+
+
 # --- articles -----------------------------------------------------------------------------------------------------
 
 

@@ -34,9 +34,11 @@ _PART_WITH = (  # in an order that no foreign key minds
         WHERE id IN (SELECT feed_id FROM sighting WHERE article_id {_CHOSEN})""",
     f"UPDATE sighting SET article_id = NULL WHERE article_id {_CHOSEN}",
     f"UPDATE alias SET article_id = NULL, kind = 'pruned' WHERE article_id {_CHOSEN}",
+    f"DELETE FROM event WHERE article_id {_CHOSEN} OR other_id {_CHOSEN}",
     f"DELETE FROM duplicate WHERE article_id {_CHOSEN} OR original_id {_CHOSEN}",
     f"DELETE FROM revision WHERE article_id {_CHOSEN}",
     f"DELETE FROM unindexed WHERE article_id {_CHOSEN}",
+    f"DELETE FROM recheck WHERE article_id {_CHOSEN}",
     f"DELETE FROM article_text WHERE article_id {_CHOSEN}",
     f"DELETE FROM article WHERE id {_CHOSEN}",
 )

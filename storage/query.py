@@ -120,6 +120,15 @@ def revisions(c: Connection, article_id: int) -> list[Revision]:
     return rows(c, Revision, "article_id = :id ORDER BY number", {"id": article_id})
 
 
+def edited(c: Connection, since: str) -> list[int]:
+    """The numbers of articles that their outlets edited since, the one edited last first."""
+    query = text("""
+        SELECT article_id FROM revisions WHERE change = 'edited' AND seen_at >= :since
+        AND article_id IN (SELECT id FROM article WHERE revision_count > 1 AND revised_at >= :since)
+        GROUP BY article_id ORDER BY max(seen_at) DESC, article_id DESC""")
+    return list(c.execute(query, {"since": since}).scalars())
+
+
 def duplicate_page(
     c: Connection,
     *,

@@ -310,6 +310,22 @@ pending = Table(
 )
 """Entries whose article is still to be had. A row leaves in the transaction that gives its sighting a final status."""
 
+recheck = Table(
+    "recheck",
+    metadata,
+    Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("sighting_id", ForeignKey("sighting.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("due_at", Utc, nullable=False, index=True),
+    Column("checked_at", Utc, nullable=False),  # when the page was had or asked for last
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("validators_url", Text),
+    Column("full_answer_at", Utc),
+    Column("entry", LargeBinary, nullable=False),  # as in `pending`: what the feed said of the page that was had
+    sqlite_strict=True,
+)
+"""Articles whose page is to be looked at again, for silent edits. A row leaves after the last look."""
+
 duplicate = Table(
     "duplicate",
     metadata,
@@ -335,3 +351,18 @@ unindexed = Table(
     sqlite_strict=True,
 )
 """Articles that full-text search does not know yet."""
+
+event = Table(
+    "event",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("after_number", Integer, nullable=False),  # the highest number given to an article by then
+    Column("kind", Text, nullable=False),
+    Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
+    Column("other_id", ForeignKey("article.id"), index=True),
+    Column("revision", Integer),
+    CheckConstraint("kind in ('revised', 'same_url', 'undone', 'confirmed')", name="event_kind"),
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+"""What happened to articles after they arrived, in order, as far as stories depend on it: see `storage.events`."""

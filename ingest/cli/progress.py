@@ -10,9 +10,9 @@ from ingest.cli import output
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from ingest.pipeline.context import EntryEnd, Stage
+    from ingest.pipeline.context import EntryEnd, Look, Stage
     from storage.feeds import PollRecord
-    from storage.model import Failure, FeedState, PendingEntry
+    from storage.model import Failure, FeedState, PendingEntry, Recheck
 
 
 class Quiet:
@@ -39,6 +39,9 @@ class Quiet:
         pass
 
     def entry_ended(self, pending: PendingEntry, end: EntryEnd) -> None:
+        pass
+
+    def article_rechecked(self, check: Recheck, look: Look, failure: Failure | None) -> None:
         pass
 
     def stage_ended(self, stage: Stage, seconds: float) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ingest.cli import output
+from ingest.cli.filters import local_moment
 from ingest.cli.frame import NOTHING_DONE, command_group
 from ingest.cli.options import Config, Csv, Database, Json, open_archive
 
@@ -70,14 +74,26 @@ def story(
 
 @app.command("revisions")
 def revisions(
-    number: Number,
+    number: Annotated[int | None, typer.Argument(metavar="[ID]", help="The number of an article.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Instead of ID: list every edit seen since: 1d, 2025-05-30.")
+    ] = None,
     whole: Annotated[bool, typer.Option("--whole", help="Show unchanged paragraphs, too.")] = False,
     json: Json = False,
     csv: Csv = False,
     config: Config = None,
     database: Database = None,
 ) -> None:
-    """Show how an article has changed, word by word."""
+    """Show how an article has changed, word by word; or, with --since, which articles were edited."""
+    if (number is None) == (since is None):
+        raise typer.BadParameter("give the number of an article, or --since TIME", param_hint="ID")
+    if number is None:
+        assert since is not None
+        start = local_moment("since", since)
+        with open_archive(config, database) as archive:
+            edits = [edit for one in archive.edited(start) for edit in _edits(archive, one, start)]
+        _print_edits(edits, json=json, csv=csv)
+        return
     with open_archive(config, database) as archive:
         article = found(archive, number)
         versions = archive.revisions(number)
@@ -207,6 +223,50 @@ def difference(old: Revision, new: Revision, *, whole: bool, marked: bool) -> Te
 
     before, after = (output.clean(f"{version.title}\n{version.text}") for version in (old, new))
     return word_diff(before, after, whole=whole, marked=marked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """One edit by an outlet. Words are counted, not placed: what was only moved is neither added nor removed."""
+
+    article_id: int
+    number: int
+    seen_at: datetime
+    outlet: str
+    url: str | None
+    title: str
+    previous_title: str
+    words_added: int
+    words_removed: int
+
+
+def _edits(archive: Archive, number: int, since: datetime) -> Iterator[_Edit]:
+    """The edits of one article that were seen since, the newest first."""
+    article = archive.article(number)
+    assert article is not None
+    for old, new in reversed(list(pairwise(archive.revisions(number)))):
+        if new.change == "edited" and new.seen_at >= since:
+            before, after = Counter(old.text.split()), Counter(new.text.split())
+            counts = (after - before).total(), (before - after).total()
+            yield _Edit(number, new.number, new.seen_at, article.outlet, article.url, new.title, old.title, *counts)
+
+
+def _print_edits(edits: Sequence[_Edit], *, json: bool, csv: bool) -> None:
+    if json:
+        output.json_lines(edits)
+    elif csv:
+        output.csv_records(_Edit.__slots__, edits)
+    elif not edits:
+        output.note("No edits.")
+    else:
+        columns = ("id", f"seen ({output.zone_name()})", "outlet", "words", "title")
+        output.table(columns, [_edit_row(edit) for edit in edits], right=("id",), cut=("title",))
+
+
+def _edit_row(edit: _Edit) -> tuple[str, ...]:
+    words = f"+{edit.words_added} −{edit.words_removed}"
+    title = edit.title if edit.title == edit.previous_title else f"{edit.title} (was: {edit.previous_title})"
+    return str(edit.article_id), output.cell(edit.seen_at), edit.outlet, words, title
 
 
 def _why(version: Revision) -> str:

@@ -1,4 +1,4 @@
-"""What is under way: each feed and each entry at most once, whoever asked for it.
+"""What is under way: each feed, each entry and each article at most once, whoever asked for it.
 
 A job has a report of its own. Whoever wants to know what came of it (a request of `ingest once`) waits for the job and
 adds its report to his.
@@ -16,14 +16,15 @@ from ingest.pipeline.entry_step import work_off
 from ingest.pipeline.feed_step import poll_feed
 from ingest.pipeline.lanes import Lanes
 from ingest.pipeline.once import lane
+from ingest.pipeline.recheck_step import recheck
 from ingest.pipeline.report import Report
 from storage import feeds
-from storage.model import PendingRef
+from storage.model import PendingRef, RecheckRef
 
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """One feed's poll or one entry's work. `found`: the jobs of the entries that a poll brought."""
+    """One feed's poll, one entry's work or one look at an article. `found`: the jobs of the entries that a poll brought."""
 
     report: Report = field(default_factory=Report)
     begun: bool = False
@@ -38,6 +39,7 @@ class Dispatcher:
         self._lanes = lanes
         self.feeds: dict[int, Job] = {}
         self.entries: dict[int, Job] = {}
+        self.rechecks: dict[int, Job] = {}
         self.adopt(run, ids)
 
     def adopt(self, run: Run, ids: Mapping[str, int]) -> None:
@@ -52,6 +54,10 @@ class Dispatcher:
     def work_off(self, ref: PendingRef) -> Job:
         """Work off an entry, if that is not under way already."""
         return self._queue(self.entries, ref.sighting_id, ref.url, partial(self._work_off, ref))
+
+    def recheck(self, ref: RecheckRef) -> Job:
+        """Look at an article again, if that is not under way already."""
+        return self._queue(self.rechecks, ref.article_id, ref.url, partial(self._recheck, ref))
 
     def _queue(
         self, under_way: dict[int, Job], number: int, url: str | None, work: Callable[[Run, Job], Awaitable[None]]
@@ -80,3 +86,6 @@ class Dispatcher:
     async def _work_off(self, ref: PendingRef, run: Run, job: Job) -> None:
         if ref.feed_id not in self.disabled:
             await work_off(run, ref)
+
+    async def _recheck(self, ref: RecheckRef, run: Run, job: Job) -> None:
+        await recheck(run, ref)

@@ -8,9 +8,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from ingest.daemon.health import Health
-from ingest.pipeline.context import EntryEnd, Stage
+from ingest.pipeline.context import EntryEnd, Look, Stage
 from storage.feeds import PollRecord
-from storage.model import Failure, FailureKind, FeedState, FeedStatus, PendingEntry, PollOutcome
+from storage.model import Failure, FailureKind, FeedState, FeedStatus, PendingEntry, PollOutcome, Recheck
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -31,6 +31,9 @@ class Figures:
         self._duplicates = Counter("ingest_duplicates", "Stored articles that repeat another one.", registry=registry)
         self._from_feed = Counter(
             "ingest_kept_from_feed", "Articles stored with the feed's own text.", registry=registry
+        )
+        self._looks = Counter(
+            "ingest_rechecks", "Second looks at articles, by what they came to.", ["outcome"], registry=registry
         )
         self._failures = Counter(
             "ingest_failures", "Feeds and pages not had, by kind.", ["what", "kind"], registry=registry
@@ -67,6 +70,8 @@ class Figures:
         """A series that is missing until its first event cannot be alerted on."""
         for outcome in PollOutcome:
             self._polls.labels(outcome.value)
+        for look in Look:
+            self._looks.labels(look.value)
         for status in _FINAL:
             self._articles.labels(status)
 
@@ -122,6 +127,9 @@ class Figures:
         self._from_feed.inc(end.kept_from_feed)
         if end.failure is not None:
             self._failed("page", end.failure)
+
+    def article_rechecked(self, check: Recheck, look: Look, failure: Failure | None) -> None:
+        self._looks.labels(look.value).inc()
 
     def stage_ended(self, stage: Stage, seconds: float) -> None:
         self._stages.labels(stage).observe(seconds)

@@ -9,9 +9,9 @@ from collections import Counter
 from typing import Any
 
 from ingest.config import ConfigError
-from ingest.pipeline.context import EntryEnd, Stage
+from ingest.pipeline.context import EntryEnd, Look, Stage
 from storage.feeds import PollRecord
-from storage.model import EntryStatus, Failure, FeedState, PendingEntry, PollOutcome
+from storage.model import EntryStatus, Failure, FeedState, PendingEntry, PollOutcome, Recheck
 
 
 class Journal:
@@ -53,6 +53,14 @@ class Journal:
             told["times"] = times = pending.attempts + 1
             level = self._log.warning if is_told(times) else self._log.debug
         level(event, **told)
+
+    def article_rechecked(self, check: Recheck, look: Look, failure: Failure | None) -> None:
+        told = {"outlet": check.seen.outlet, "url": check.seen.entry.url, "article": check.article_id}
+        if look is Look.EDITED:
+            self._log.info("article_edited", **told)
+            return
+        why = {"kind": failure.kind.value, "detail": failure.detail} if failure else {}
+        self._log.debug("article_rechecked", **told, outcome=look.value, **why)
 
     def stage_ended(self, stage: Stage, seconds: float) -> None:
         pass

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ingest.pipeline.context import EntryEnd, Observer, Stage
+from ingest.pipeline.context import EntryEnd, Look, Observer, Stage
 from storage.feeds import PollRecord
-from storage.model import Failure, FeedState, PendingEntry
+from storage.model import Failure, FeedState, PendingEntry, Recheck
 
 
 class Observers:
@@ -32,6 +32,10 @@ class Observers:
     def entry_ended(self, pending: PendingEntry, end: EntryEnd) -> None:
         for observer in self._all:
             observer.entry_ended(pending, end)
+
+    def article_rechecked(self, check: Recheck, look: Look, failure: Failure | None) -> None:
+        for observer in self._all:
+            observer.article_rechecked(check, look, failure)
 
     def stage_ended(self, stage: Stage, seconds: float) -> None:
         for observer in self._all:

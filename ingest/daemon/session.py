@@ -27,7 +27,7 @@ from ingest.daemon.upkeep import keep_up
 from ingest.pipeline.context import ConfiguredFeeds, Run
 from ingest.pipeline.lanes import Lanes
 from ingest.pipeline.once import one_archive_error, opened, sync
-from storage import entries, feeds, requests, search, upkeep
+from storage import entries, feeds, rechecks, requests, search, upkeep
 from storage.archive import Archive
 from storage.feeds import DueFeed
 from storage.model import PendingRef
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 MOST_FEEDS = 1_000  # begun in one round
 MOST_ENTRIES = 10_000  # under way at a time
+RECHECKS_OF_FEED = 4  # under way at a time: what is due, the longest due first, stays due until it is done
 LONGEST_WAIT = timedelta(days=2)  # of an entry for its next attempt; a later time was written by a wrong clock
 
 
@@ -72,7 +73,11 @@ class Session:
         self._timers = Timers(self._clock_was_set)
         self.successor: Settings | None = None
         around.figures.queues(
-            {"feeds": lambda: len(self._dispatcher.feeds), "entries": lambda: len(self._dispatcher.entries)}
+            {
+                "feeds": lambda: len(self._dispatcher.feeds),
+                "entries": lambda: len(self._dispatcher.entries),
+                "rechecks": lambda: len(self._dispatcher.rechecks),
+            }
         )
 
     @property
@@ -84,6 +89,7 @@ class Session:
         around, rhythm = self._around, self._around.rhythm
         duties = {
             self.tick: rhythm.tick,
+            self.recheck: rhythm.recheck,
             self.flush: rhythm.flush,
             self.note_statistics: rhythm.statistics,
             self.keep_up: rhythm.upkeep,
@@ -149,6 +155,11 @@ class Session:
             self._dispatcher.work_off(ref)
         around.health.beat()
         around.notifier.alive()
+
+    async def recheck(self) -> None:
+        """Begin with articles that are to be looked at again; few of each feed at a time, so that news comes first."""
+        for ref in await self._run.writer.read(rechecks.due, self._run.now(), of_each=RECHECKS_OF_FEED):
+            self._dispatcher.recheck(ref)
 
     async def flush(self) -> None:
         """Let full-text search know the new articles."""

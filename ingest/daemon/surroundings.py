@@ -20,6 +20,7 @@ class Rhythm:
     """Seconds between two rounds of each duty. `drain`: what running fetches get when the daemon is to stop."""
 
     tick: float = 1.0  # look for due feeds and entries, requests, new settings
+    recheck: float = 5.0  # look for articles to be looked at again
     flush: float = 3.0  # make new articles searchable
     statistics: float = 15.0
     upkeep: float = 3600.0

@@ -6,6 +6,7 @@ Works for any two articles, merged or not; prints nothing. Passages are offsets 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +14,14 @@ import numpy as np
 from ingest.duplicates import normalize
 from ingest.duplicates.comparison import Comparison, compare, numbers_differ
 from ingest.duplicates.evidence import Evidence
-from ingest.duplicates.fingerprint import MIN_TOKENS, fingerprint
+from ingest.duplicates.fingerprint import IDENTITY, MAX_TOKENS, MIN_TOKENS, fingerprint
 from ingest.duplicates.model import fitted
 from ingest.duplicates.rarity import Rarity
 from ingest.duplicates.shingles import Hashes, shingles, unit, within
 from storage.model import EdgeKind
 
 MIN_PASSAGE = 3  # words
+MAX_PLACES = 8  # of one run, that are looked at
 
 # What a figure says, when it speaks for (first) or against (second) one text.
 WORDS = {
@@ -41,6 +43,31 @@ WORDS = {
     "length": ("there is enough text to judge by", "there is little text to judge by"),
 }
 
+# What a figure is. A share, and of the shorter text, unless it says otherwise.
+MEANINGS = {
+    "containment": "three-word runs that the longer text has",
+    "jaccard": "three-word runs of both texts that both have",
+    "rare_overlap": "two-word runs found, rare ones counting more",
+    "word_overlap": "words found, uncommon ones counting more",
+    "common_rare": "how rare the common wording is in the archive",
+    "covered": "words that stand in common passages",
+    "lead_covered": "the same, of the first 80 words of each text",
+    "third_covered": "the same, of the first third of the longer text",
+    "tail_covered": "the same, of the last third",
+    "spread": "24-word windows with something in common",
+    "longest_run": "the longest common passage",
+    "new_passages": "words in passages of its own (over 12 words)",
+    "number_overlap": "numbers that the other text has",
+    "numbers": "how many numbers the text with fewer has",
+    "new_numbers": "numbers of its own, to all its words",
+    "title_overlap": "words of one headline in the other",
+    "title_in_lead": "words of a headline where the other text opens",
+    "length": "how long it is (logarithm of its words)",
+    "length_ratio": "its length to that of the longer text",
+    "reworded": "words changed where all numbers agree",
+    "agreeing_numbers": "how many numbers, where all agree (logarithm)",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -48,6 +75,26 @@ class Span:
 
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Words that stand in both texts, in the same order and without a gap."""
+
+    a: Span
+    b: Span
+    words: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of a comparison. `weight` (log-odds; positive: the same text) and `says` where the score uses it."""
+
+    name: str
+    value: float
+    meaning: str
+    weight: float | None = None
+    says: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +120,14 @@ class Explanation:
 
 def explain(a: str, b: str, *, title_a: str = "", title_b: str = "", rarity: Rarity | None = None) -> Explanation:
     """Compare two texts and say why. `rarity` as for `compare`: without it, nothing is known of standing text."""
-    comparison = compare(fingerprint(a, title=title_a), fingerprint(b, title=title_b), rarity=rarity)
+    print_a, print_b = fingerprint(a, title=title_a), fingerprint(b, title=title_b)
+    comparison = compare(print_a, print_b, rarity=rarity)
     in_a, in_b = common_passages(a, b)
     evidence = comparison.evidence
     reasons = _reasons(evidence) if evidence else ()
-    return Explanation(comparison, _verdict(comparison, min(len(a), len(b))), reasons, in_a, in_b)
+    return Explanation(
+        comparison, _verdict(comparison, short=print_a.is_short or print_b.is_short), reasons, in_a, in_b
+    )
 
 
 def common_passages(a: str, b: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
@@ -86,6 +136,61 @@ def common_passages(a: str, b: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]
     width = MIN_PASSAGE * unit(words_a.hashes)
     hashes_a, hashes_b = shingles(words_a.hashes, width), shingles(words_b.hashes, width)
     return words_a.spans(hashes_a, hashes_b, width), words_b.spans(hashes_b, hashes_a, width)
+
+
+def figures(explanation: Explanation) -> tuple[Figure, ...]:
+    """All figures of a comparison: those of the score first, the weightiest before the others."""
+    evidence, reasons = explanation.comparison.evidence, {reason.figure: reason for reason in explanation.reasons}
+    if evidence is None:
+        return ()
+    names = [*reasons, *(name for name in MEANINGS if name not in reasons)]
+    return tuple(_figure(name, float(getattr(evidence, name)), reasons.get(name)) for name in names)
+
+
+def _figure(name: str, value: float, reason: Reason | None) -> Figure:
+    if reason is None:
+        return Figure(name, value, MEANINGS[name])
+    return Figure(name, value, MEANINGS[name], reason.weight, reason.words)
+
+
+def paired_passages(a: str, b: str) -> tuple[Passage, ...]:
+    """The passages of three or more words that stand in both texts, in the order of the first; the longest of those
+    that begin at a word. Linear in the length of the texts: a run that stands in many places is tried at the first few.
+    """
+    in_a, in_b = _located(a), _located(b)
+    one_word = unit(in_a.hashes)
+    width = MIN_PASSAGE * one_word
+    places = _places(in_b, width)
+    found, at, expected = [], 0, -1
+    own = shingles(in_a.hashes, width).tolist()
+    left, right = ((text.hashes & IDENTITY).tolist() for text in (in_a, in_b))
+    while at < len(own):
+        starts = places.get(own[at], ())
+        length, _, start = max(
+            ((_common_run(left, at, right, s), s == expected, -s) for s in starts), default=(0, 0, 0)
+        )
+        if length >= width:
+            span = Span(in_b.starts[-start], in_b.ends[-start + length - 1])
+            found.append(Passage(Span(in_a.starts[at], in_a.ends[at + length - 1]), span, length / one_word))
+            expected = -start + length
+        at += max(length, 1)
+    return tuple(found)
+
+
+def _places(text: _Located, width: int) -> dict[int, list[int]]:
+    places: dict[int, list[int]] = {}
+    for start, shingle in enumerate(shingles(text.hashes, width).tolist()):
+        if len(known := places.setdefault(shingle, [])) < MAX_PLACES:
+            known.append(start)
+    return places
+
+
+def _common_run(a: Sequence[int], at: int, b: Sequence[int], start: int) -> int:
+    """How many tokens are the same from here on."""
+    room, length = min(len(a) - at, len(b) - start), 0
+    while length < room and a[at + length] == b[start + length]:
+        length += 1
+    return length
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,12 +216,20 @@ _PIECE = re.compile(rf"{normalize.CHARACTER.pattern}|[^\s{normalize.CHARACTER.pa
 
 def _located(text: str) -> _Located:
     """Each written word, or character of an unspaced script, is folded by itself, so that its place is known."""
-    hashes, starts, ends = [], [], []
+    known: dict[str, list[int]] = {}
+    hashes: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
     for match in _PIECE.finditer(text):
-        for token in fingerprint(match[0]).body:
-            hashes.append(int(token))
-            starts.append(match.start())
-            ends.append(match.end())
+        piece = match[0]
+        if piece not in known:
+            known[piece] = fingerprint(piece).body.tolist()
+        tokens = known[piece]
+        hashes += tokens
+        starts += [match.start()] * len(tokens)
+        ends += [match.end()] * len(tokens)
+        if len(hashes) >= MAX_TOKENS:
+            break
     return _Located(np.array(hashes, np.uint32), starts, ends)
 
 
@@ -129,13 +242,13 @@ def _reasons(evidence: Evidence) -> tuple[Reason, ...]:
     return tuple(sorted(found, key=lambda reason: -abs(reason.weight)))
 
 
-def _verdict(comparison: Comparison, length: int) -> str:
+def _verdict(comparison: Comparison, *, short: bool) -> str:
     evidence = comparison.evidence
     if comparison.kind is EdgeKind.EXACT:
         return "The same text, word for word."
     if evidence is None:
-        short = length < MIN_TOKENS
-        return "Too short to compare." if short else "Two texts: they have next to nothing in common."
+        few = f"Two texts: one has fewer than {MIN_TOKENS} words, and so short ones must be equal."
+        return few if short else "Two texts: they have next to nothing in common."
     share = f"{evidence.containment:.0%} of the shorter text stands in the longer one"
     score = f"score {comparison.score:.2f}, threshold {comparison.threshold:.2f}"
     if comparison.kind is EdgeKind.NEAR:

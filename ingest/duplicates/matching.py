@@ -113,7 +113,7 @@ class Search:
         if not keys:
             return []
         found = self.index.candidates(keys, CANDIDATES, per_story=PER_STORY, without=article_id)
-        return compare_all(text, found, self.rarity)
+        return compare_all(text, _of_scheme(text.fingerprint.scheme, found), self.rarity)
 
     def wholes(self, text: Shingled, compared: Sequence[Compared]) -> list[Whole]:
         """The candidates that turn out to be round-ups, now that this article is known as a part of them."""
@@ -129,9 +129,15 @@ class Search:
         whole, of = suspect.text, suspect.candidate
         own = roundups.part(0, -1, text, whole, self.rarity)
         found = self.index.candidates(self.keys(whole), CANDIDATES, per_story=1, without=of.article_id)
+        found = _of_scheme(text.fingerprint.scheme, found)
         texts = ((c, Shingled(Fingerprint.from_signature(c.signature))) for c in found if not c.is_roundup)
         others = [roundups.part(c.article_id, c.story_id, other, whole, self.rarity) for c, other in texts]
         return [part for part in others if len(roundups.independent(whole, [own, part], self.rarity)) > 1]
+
+
+def _of_scheme(scheme: int, candidates: Sequence[MatchCandidate]) -> list[MatchCandidate]:
+    """Fingerprints of another scheme say nothing to this one; a rebuild replaces them."""
+    return [candidate for candidate in candidates if candidate.signature.scheme == scheme]
 
 
 def compare_all(text: Shingled, candidates: Sequence[MatchCandidate], rarity: Rarity) -> list[Compared]:

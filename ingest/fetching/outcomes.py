@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
 from ingest.fetching.challenges import challenge
 from ingest.fetching.exchange import Answer
 from ingest.fetching.messages import Purpose
+from ingest.polling.freshness import freshness
 from storage.model import Failure, FailureKind
 
 LONGEST_PAUSE: Final = timedelta(hours=24)
@@ -70,19 +70,9 @@ def _phrase(status: int) -> str:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """`Retry-After` (RFC 9110, 10.2.3), seconds or date, within 24 hours; None where it says nothing usable."""
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        seconds = int(value) if len(value) < 10 else LONGEST_PAUSE.total_seconds()
-        return now + min(timedelta(seconds=max(seconds, 1)), LONGEST_PAUSE)
-    try:
-        at = parsedate_to_datetime(value[:64]) if value else None
-    except (ValueError, IndexError, OverflowError):
-        return None
-    if at is None:
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(at.astimezone(UTC), now + LONGEST_PAUSE) if at > now else None
+    """`Retry-After` within 24 hours; None where it says nothing usable, or "now", which no refusal can mean."""
+    asked = freshness(headers, now).retry_after
+    return now + min(asked, LONGEST_PAUSE) if asked else None
 
 
 def pause_until(answer: Answer, now: datetime, earlier: int) -> datetime | None:

@@ -45,6 +45,7 @@ _NEVER_TEXT = [
     "source",
 ]
 _MIN_LINKS = 6
+_DEEP = 200  # elements within each other; libxml2 stops at 256
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it logs every page without text; we return the reason
 
@@ -56,6 +57,7 @@ def lighten(root: HtmlElement, blocks: Sequence[Block], keys: Sequence[str]) -> 
     tempted, .002 of F1 better. The tree is changed; blocks stay as they are.
     """
     etree.strip_elements(root, *_NEVER_TEXT, with_tail=False)
+    etree.strip_tags(root, "time")
     letters: Counter[HtmlElement] = Counter()
     linked: Counter[HtmlElement] = Counter()
     links: Counter[HtmlElement] = Counter()
@@ -85,8 +87,14 @@ def engine_text(root: HtmlElement, *, thorough: bool = False) -> str:
     return str(getattr(document, "text", None) or "")
 
 
-def second_text(html: str) -> str:
-    """What resiliparse takes for the main content, a line a block; generous."""
+def second_text(html: str, root: HtmlElement) -> str:
+    """What resiliparse takes for the main content, a line a block; generous.
+
+    Its time grows with the square of the depth (50,000 nested elements: two minutes), so a page that reaches the depth
+    at which libxml2 stops is given as libxml2 has it.
+    """
+    if root.xpath(f"boolean(//*[count(ancestor::*) > {_DEEP}])"):
+        html = etree.tostring(root, encoding="unicode", method="html")
     tree = HTMLTree.parse(html)
     return str(
         extract_plain_text(tree, main_content=True, alt_texts=False, links=False, list_bullets=False, comments=False)

@@ -32,8 +32,12 @@ from ingest.pages.tree import parse_html
 from ingest.pages.trim import trim
 from ingest.text import clean_line, plain_text, remove_unwanted
 from ingest.urls import canonical_url
-from storage.model import Failure
+from storage.model import Failure, FailureKind
 
+MAX_BLOCKS = 15_000
+HUGE = 12_000  # elements; half of 382 real pages have fewer than 720, none over 4,300
+CROWDED = 3_000  # children of one element
+MAX_LETTERS = 1_000_000  # characters of visible text
 _LITTLE = 250  # letters
 _TELLING = 300  # characters of a body in JSON-LD that make it a witness
 _STAND_INS = (PageKind.CHALLENGE, PageKind.ERROR, PageKind.CONSENT)
@@ -55,6 +59,7 @@ class _Source:
     hint: FeedHint
     rules: ExtractRules
     language: str | None  # declared, of the outlet or the feed, or detected
+    is_huge: bool  # too many elements for what needs time that grows with their square
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,8 @@ def extract_article(
         assert isinstance(failure, Failure)
         return _without_page(url, failure, hint)
     source = _read(page, root, url, hint, rules or ExtractRules(), language)
+    if excess := _excess(source.blocks):
+        return _without_page(url, Failure(FailureKind.TOO_LARGE, excess), hint)
     metadata = _metadata(source, Clock(timezone, source.language, now))
     return _assemble(source, metadata, _find_body(source), explain)
 
@@ -137,14 +144,27 @@ def _read(
         hint=hint,
         rules=rules,
         language=declared or detected_language(" ".join(block.text for block in blocks if len(block.text) > 80)),
+        is_huge=bool(root.xpath(f"count(//*) > {HUGE} or //*[count(*) > {CROWDED}]")),
     )
+
+
+def _excess(blocks: Sequence[Block]) -> str | None:
+    """Whether the page has more text than any article: of 382 real pages none has over 60,000 characters or 1,600 lines."""
+    if len(blocks) > MAX_BLOCKS:
+        return f"more than {MAX_BLOCKS:,} lines of text"
+    if sum(len(block.text) for block in blocks) > MAX_LETTERS:
+        return f"more than {MAX_LETTERS:,} characters of text"
+    return None
 
 
 def _find_body(source: _Source) -> _Body:
     """The text: by the outlet's selectors, else by the engine and its witnesses, else what else the page has."""
     if source.rules.body and (elements := select(source.root, source.rules.body)):
         return _selected(source, elements)
-    second = Witness.of(second_text(source.page.html))
+    generous = second_text(source.page.html, source.root)
+    second = Witness.of(generous)
+    if source.is_huge:
+        return _by_engine(source, generous, second, Method.SECOND)
     lighten(source.root, source.blocks, source.keys)
     body = _by_engine(source, engine_text(source.root), second, Method.ENGINE)
     if _looks_wrong(source, body):
@@ -187,7 +207,7 @@ def _trimmed(
     source: _Source, verdicts: Sequence[Verdict], titles: Iterable[str], method: str, second: Witness | None
 ) -> _Body:
     captions = [block.text for block in source.blocks if block.tag == "figcaption"]
-    trimmed = trim(verdicts, language=source.language, titles=titles, captions=captions)
+    trimmed = trim(verdicts, language=source.language, titles=titles, captions=captions, names=source.names)
     patterns = strip_lines(source.rules)
     if patterns:
         trimmed = [
@@ -271,7 +291,15 @@ class _Metadata:
 def _metadata(source: _Source, clock: Clock) -> _Metadata:
     head, claims, hint, rules, blocks = source.head, source.claims, source.hint, source.rules, source.blocks
     published, updated = choose_times(
-        source.root, blocks, head, claims, url=source.url, clock=clock, feed=hint.published_at
+        source.root,
+        blocks,
+        head,
+        claims,
+        url=source.url,
+        clock=clock,
+        feed=hint.published_at,
+        scripts=source.page.raw,
+        search=not source.is_huge,
     )
     if own := _override(rules.date, source):
         published = clock.read(own[0], own[1]) or published

@@ -10,11 +10,11 @@ from lxml.html import HtmlElement
 from ingest.pages.blocks import Block, cut_blocks
 from ingest.pages.evidence import letters
 from ingest.pages.gate import Admitted, strip_bulk
-from ingest.pages.model import Method, RemovedLine, count_words
+from ingest.pages.model import Method, RemovedLine
 from ingest.pages.select import Verdict
 from ingest.pages.tree import parse_html
 from ingest.pages.trim import trim
-from ingest.text import clean_line, plain_text
+from ingest.text import clean_line, count_words, plain_text
 
 MAX_FEED_HTML = 1_000_000  # characters
 

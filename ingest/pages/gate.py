@@ -18,6 +18,7 @@ MAX_RAW_BYTES = 25_000_000  # before scripts and data URIs are gone: some pages 
 MAX_TEXT = 5_000_000  # characters of what is left
 MAX_TAGS = 60_000
 MAX_ATTRIBUTES = 2_000  # of one tag; libxml2 compares each with each
+MAX_VALUE = 2_000  # characters of a class, a style, a data attribute: what is longer says nothing of a page's layout
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -53,6 +54,11 @@ _DROPPED = re.compile(r"<(?:(script|style|template|svg)(?=[\s>/])|(!--))", re.IG
 _CLOSING = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "template", "svg")} | {
     "!--": re.compile("-->")
 }
+_LONG_VALUE = re.compile(
+    rf"(\s(?:class|id|style|on\w+|data-[\w-]+|aria-[\w-]+|srcset|alt|title)\s*=\s*)"
+    rf"(?:\"[^\"]{{{MAX_VALUE},}}+\"|'[^']{{{MAX_VALUE},}}+')",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"\"[^\"]*+\"?|'[^']*+'?")
 
 
@@ -63,6 +69,7 @@ class Admitted:
     html: str
     encoding: str
     problems: tuple[str, ...] = ()
+    raw: str = ""  # with its scripts
 
 
 def admit(body: bytes, content_type: str | None = None) -> Admitted | Failure:
@@ -76,12 +83,14 @@ def admit(body: bytes, content_type: str | None = None) -> Admitted | Failure:
     text, encoding, problems = decode(body, content_type)
     if _FEED_ROOT.match(text):
         return Failure(FailureKind.WRONG_TYPE, "a feed, not a page")
+    raw = text
     text = strip_bulk(text.replace("\x00", "") if "\x00" in text else text)
     if len(text) > MAX_TEXT:
         return Failure(FailureKind.TOO_LARGE, f"{len(text):,} characters without scripts, more than {MAX_TEXT:,}")
-    if excess := _excess(text):
+    pieces = text.split("<")
+    if excess := _excess(pieces):
         return Failure(FailureKind.TOO_LARGE, excess)
-    return Admitted(text, encoding, problems)
+    return Admitted(_without_long_values(pieces), encoding, problems, raw)
 
 
 def wrong_type(body: bytes, content_type: str | None) -> str | None:
@@ -204,14 +213,19 @@ def _is_json_ld(text: str, name: str, start: int) -> bool:
     return name == "script" and "ld+json" in text[start : min(text.find(">", start), start + 500)].lower()
 
 
-def _excess(text: str) -> str | None:
+def _excess(pieces: list[str]) -> str | None:
     """Whether there are too many tags, or a tag that is long enough for too many attributes and has them.
 
-    Attributes that hide in quoted `<` count as tags, so they cannot be many either.
+    `pieces` is the text cut at each `<`. Attributes that hide in quoted `<` count as tags, so they cannot be many either.
     """
-    if text.count("<") - text.count("</") > MAX_TAGS:
+    if len(pieces) > MAX_TAGS and len(pieces) - sum(piece.startswith("/") for piece in pieces) > MAX_TAGS:
         return f"more than {MAX_TAGS:,} tags"
-    for piece in text.split("<"):
+    for piece in pieces:
         if len(piece) > 2 * MAX_ATTRIBUTES and len(_QUOTED.sub("", piece.partition(">")[0]).split()) > MAX_ATTRIBUTES:
             return f"a tag with more than {MAX_ATTRIBUTES:,} attributes"
     return None
+
+
+def _without_long_values(pieces: list[str]) -> str:
+    """The text without attributes of which every search in the tree would read millions of characters again."""
+    return "<".join(_LONG_VALUE.sub(r"\1''", piece) if len(piece) > MAX_VALUE else piece for piece in pieces)

@@ -13,7 +13,8 @@ from lxml.html import HtmlElement
 
 from ingest.pages.head import Head
 from ingest.pages.jsonld import Claims
-from ingest.pages.model import PageKind, count_words
+from ingest.pages.model import PageKind
+from ingest.text import count_words
 from storage.model import Failure, FailureKind
 
 ENOUGH = 200  # words that make a page an article whatever phrases it has

@@ -203,6 +203,17 @@ def _calendar() -> frozenset[str]:
     return frozenset([*months, *fold(days).split()])
 
 
+def is_date(text: str) -> bool:
+    """Whether a text is a date with its year, and nothing else.
+
+    >>> is_date("21 November 2026"), is_date("November nights of 2026")
+    (True, False)
+    """
+    words = [word.strip(".:,'") for word in _WORD.findall(fold(text))]
+    has_year = any(map(_DATE.fullmatch, words))
+    return has_year and all(word in _calendar() or _is_number(word) for word in words if word)
+
+
 def _is_number(word: str) -> bool:
     return any(char.isdigit() for char in word) and len(word) <= 12
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from ingest.text import count_words
 from storage.model import DateEvidence, Failure
-
-_DENSE = re.compile("[\u3040-\u9fff\u0e00-\u0eff]")
 
 
 class PageKind(StrEnum):
@@ -33,6 +31,7 @@ class Method(StrEnum):
 
     ENGINE = "engine"
     THOROUGH = "engine_thorough"  # the engine's slow path
+    SECOND = "second_engine"  # the second witness alone, on pages too large for the engine
     JSON_LD = "json_ld"
     SELECTORS = "selectors"  # the outlet's own rules
     HIDDEN = "hidden_markup"  # print or AMP markup, or what scripts would show
@@ -106,15 +105,3 @@ class Extraction:
     def source_of(self, field: str) -> str | None:
         """Where `field` comes from, or None."""
         return dict(self.provenance).get(field)
-
-
-def count_words(text: str) -> int:
-    """Words in `text`; scripts that write without spaces count a word for two characters.
-
-    >>> count_words("Four score and seven"), count_words("新华社北京电")
-    (4, 3)
-    """
-    if text.isascii():
-        return len(text.split())
-    dense = len(_DENSE.findall(text))
-    return dense // 2 + (sum(word.isascii() for word in text.split()) if dense else len(text.split()))

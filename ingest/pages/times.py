@@ -39,7 +39,14 @@ _ASIDE = frozenset(("aside", "nav", "footer", "li"))
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _YEAR = re.compile(r"(?:19|20)\d\d|[०-९]{4}|[٠-٩]{4}|[۰-۹]{4}")
 _DATE_PARTS = re.compile(r"\s*[|•·]\s*|\b(?:updated|published|posted|on|by)\b:?", re.IGNORECASE)
+_STATED = re.compile(
+    r"(?:\"|&quot;)(?:datePublished|publishedAt|published_at|publishDate|publicationDate)(?:\"|&quot;)\s?:\s?(?:\"|&quot;)"
+    r"([\dTZ:.+ -]{8,40})(?:\"|&quot;)"
+)
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
+_MAX_DATE_WORDS = 8
 _NEAR = timedelta(days=2)
+_REWRITTEN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +90,13 @@ def choose_times(
     url: str,
     clock: Clock,
     feed: datetime | None,
+    scripts: str = "",
+    search: bool = True,
 ) -> tuple[Reading | None, Reading | None]:
-    """Published and modified. The feed's date is a witness: it decides between candidates, and stands in for none."""
+    """Published and modified. The feed's date is a witness: it decides between candidates, and stands in for none.
+
+    `scripts` is the page with its scripts, `search`: whether to let htmldate look through the page where nothing else has a date.
+    """
     candidates: list[Reading] = []
     for source, raw in _declared(root, head, claims):
         if reading := clock.read(raw, source):
@@ -94,13 +106,17 @@ def choose_times(
     published = _best(candidates, feed)
     in_url = _from_url(url, clock)
     if published is None:
-        published = in_url or _visible(blocks, clock) or _searched(root, url, clock)
+        published = in_url or _stated(scripts, clock) or next(_visible(blocks, clock), None)
+    if published is None and search:
+        published = _searched(root, url, clock)
     if published is None and feed is not None:
         published = Reading(feed, DateEvidence(feed.isoformat(), "feed"))
     modified = next((reading for source, raw in _changed(head, claims) if (reading := clock.read(raw, source))), None)
     shown = next((reading for source, raw in _shown_as_published(root) if (reading := clock.read(raw, source))), None)
     if shown and published and feed is None and published.value < shown.value and _within(shown, modified):
         published = shown  # published again: the page shows the new date as that of publication
+    if feed is None and published and modified and modified.value - published.value > _REWRITTEN:
+        published = _shown_alone(blocks, clock, published, modified)
     if modified and published and modified.value < published.value:
         modified = None
     return published, modified
@@ -172,20 +188,40 @@ def _from_url(url: str, clock: Clock) -> Reading | None:
     return clock.read(f"{match[1]}-{month.zfill(2)}-{match[3].zfill(2)}", "url")
 
 
-def _visible(blocks: Sequence[Block], clock: Clock) -> Reading | None:
-    """A short line with a full date near the main heading."""
+def _stated(scripts: str, clock: Clock) -> Reading | None:
+    """What the data for a page's scripts has as the date of publication."""
+    match = _STATED.search(scripts)
+    return clock.read(match[1], "script") if match else None
+
+
+def _shown_alone(blocks: Sequence[Block], clock: Clock, published: Reading, modified: Reading) -> Reading:
+    """The modified time, if near the heading readers are shown that day and no other; else `published`.
+
+    For pages written anew after a month or more ("The best gifts of 2023", first published in 2021): their old date is
+    not that of their text. Flagged `republished`.
+    """
+    shown = [reading.value for reading in _visible(blocks, clock)]
+    if not shown or any(abs(value - modified.value) > _NEAR for value in shown):
+        return published
+    evidence = modified.evidence
+    return Reading(modified.value, DateEvidence(evidence.raw, evidence.source, (*evidence.flags, "republished")))
+
+
+def _visible(blocks: Sequence[Block], clock: Clock) -> Iterator[Reading]:
+    """The full dates in short lines near the main heading."""
     heading = next((index for index, block in enumerate(blocks) if block.tag == "h1"), 0)
     for block in blocks[max(0, heading - 4) : heading + 15]:
         if (
             not 6 <= len(block.text) <= 120
+            or block.tag in _HEADINGS
             or not _YEAR.search(block.text)
             or block.place.hints & {"related", "nav", "title"}
         ):
             continue
         for part in _DATE_PARTS.split(block.text):
-            if _YEAR.search(part) and (reading := clock.read(part.strip(" :|-–—"), "text")):
-                return reading
-    return None
+            is_short = len(part.split()) <= _MAX_DATE_WORDS and _YEAR.search(part)
+            if is_short and (reading := clock.read(part.strip(" :|-–—"), "text")):
+                yield reading
 
 
 def _searched(root: HtmlElement, url: str, clock: Clock) -> Reading | None:

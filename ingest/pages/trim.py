@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from ingest.pages.evidence import letters
 from ingest.pages.lines import Line as FoldedLine
-from ingest.pages.lines import LineRule, match_line, rules_for
+from ingest.pages.lines import LineRule, is_date, match_line, rules_for
 from ingest.pages.select import Verdict
 
 _TAIL = 6  # lines at the end that may be a tail
@@ -44,11 +44,16 @@ class Line:
 
 
 def trim(
-    verdicts: Sequence[Verdict], *, language: str | None, titles: Iterable[str], captions: Iterable[str]
+    verdicts: Sequence[Verdict],
+    *,
+    language: str | None,
+    titles: Iterable[str],
+    captions: Iterable[str],
+    names: Iterable[str] = (),
 ) -> list[Verdict]:
-    """The verdicts after the rules have spoken; blocks that were not kept before stay out."""
+    """The verdicts after the rules have spoken; blocks that were not kept before stay out. `names`: of the site."""
     lines = [Line.of(verdict) for verdict in verdicts if verdict.kept]
-    removed = dict(_by_rules(lines, rules_for(language)))
+    removed = dict(_by_rules(lines, rules_for(language), {letters(name) for name in names} - {""}))
     removed |= {
         index: "caption" for index in _equal(lines, {letters(text) for text in captions}) if index not in removed
     }
@@ -64,7 +69,7 @@ def trim(
     ]
 
 
-def _by_rules(lines: Sequence[Line], rules: Sequence[LineRule]) -> dict[int, str]:
+def _by_rules(lines: Sequence[Line], rules: Sequence[LineRule], names: set[str]) -> dict[int, str]:
     everywhere = [rule for rule in rules if rule.where == "anywhere" and rule.kind != "heading"]
     edges = [rule for rule in rules if rule.where == "edges"]
     tails = [rule for rule in rules if rule.where in ("tail", "edges")]
@@ -78,10 +83,10 @@ def _by_rules(lines: Sequence[Line], rules: Sequence[LineRule]) -> dict[int, str
     left = [index for index in range(len(lines)) if index not in removed]
     start = next((place for place, index in enumerate(left) if lines[index].prose), len(left))
     for index in left[:start]:
-        if reason := _edge(lines[index], edges):
+        if reason := _edge(lines[index], edges, names):
             removed[index] = reason
     for index in reversed(left[max(start + 1, len(left) - _TAIL) :]):
-        if reason := _edge(lines[index], tails):
+        if reason := _edge(lines[index], tails, names):
             removed[index] = reason
     return removed
 
@@ -95,12 +100,14 @@ def _form(text: str) -> str:
     return ""
 
 
-def _edge(line: Line, rules: Sequence[LineRule]) -> str:
+def _edge(line: Line, rules: Sequence[LineRule], names: set[str]) -> str:
+    if line.verdict.key in names:
+        return "site_name"
     if rule := match_line(line.folded, rules):
         return rule.name
     if (match := _NAMES_ONLY.fullmatch(line.text)) and _is_names(match["names"]):
         return "byline"
-    if _HANDLE.match(line.text):
+    if _HANDLE.match(line.text) or _is_names_and_date(line.text):
         return "byline"
     return "address" if _URL.match(line.text) else ""
 
@@ -111,10 +118,17 @@ def _is_names(text: str) -> bool:
     return bool(words) and len(words) <= 10 and all(word[0].isupper() for word in words) and text[-1] not in ".!?:"
 
 
+def _is_names_and_date(text: str) -> bool:
+    """Such as "Jane Doe, 21 November 2026"."""
+    names, mark, date = text.partition(",") if len(text) <= 80 else ("", "", "")
+    return bool(mark) and len(names.split()) <= 4 and _is_names(names) and is_date(date)
+
+
 def _cut_sections(lines: Sequence[Line], rules: Sequence[LineRule], removed: dict[int, str]) -> None:
     """A heading such as "More from …" goes with the links below it, and with the summaries between the links."""
+    done = 0  # a heading inside a run of links ends where the run ends: looked at once, or it were quadratic
     for index, line in enumerate(lines):
-        if len(line.text) > 90 or line.prose or not (rule := match_line(line.folded, rules)):
+        if index < done or len(line.text) > 90 or line.prose or not (rule := match_line(line.folded, rules)):
             continue
         end = index + 1
         links = 0
@@ -124,6 +138,7 @@ def _cut_sections(lines: Sequence[Line], rules: Sequence[LineRule], removed: dic
                 break
             links += lines[end].linked
             end += 1
+        done = end
         if links or end == len(lines):
             removed |= dict.fromkeys(range(index, end), rule.name)
 

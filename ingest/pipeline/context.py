@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
@@ -20,10 +21,20 @@ from ingest.polling import Attempt, machine_offline
 from ingest.workers import Workers
 from storage.feeds import PollRecord
 from storage.matching import RarityCounters
-from storage.model import EntryStatus, Failure, FeedState, PendingEntry
+from storage.model import EntryStatus, Failure, FeedState, PendingEntry, Recheck
 
 RECENT = timedelta(minutes=5)
-Stage = Literal["fetch_feed", "parse_feed", "record_poll", "fetch_page", "draft", "keep"]
+Stage = Literal["fetch_feed", "parse_feed", "record_poll", "fetch_page", "draft", "keep", "recheck"]
+
+
+class Look(StrEnum):
+    """What a second look at an article's page came to."""
+
+    EDITED = "edited"
+    UNCHANGED = "unchanged"  # the same, or nothing that a reader would call an edit
+    NOT_MODIFIED = "not_modified"  # 304
+    FAILED = "failed"
+    PAUSED = "paused"  # not asked: the domain is paused
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class Observer(Protocol):
     def entries_found(self, outlet: str, count: int) -> None: ...
 
     def entry_ended(self, pending: PendingEntry, end: EntryEnd) -> None: ...
+
+    def article_rechecked(self, check: Recheck, look: Look, failure: Failure | None) -> None: ...
 
     def stage_ended(self, stage: Stage, seconds: float) -> None: ...
 

@@ -10,10 +10,11 @@ from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
 from ingest.jobs import PAGE_SECONDS, Page, draft_from_feed, draft_from_page
 from ingest.keeping import Kept, keep
 from ingest.pipeline.context import Configured, EntryEnd, Run
+from ingest.pipeline.recheck_step import plan_recheck
 from ingest.pipeline.retries import is_pause, next_attempt
 from storage import entries
 from storage.errors import ArchiveError
-from storage.model import ArticleDraft, EntryStatus, Failure, FailureKind, PendingEntry, PendingRef
+from storage.model import ArticleDraft, EntryStatus, Failure, FailureKind, PendingEntry, PendingRef, Validators
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -36,6 +37,7 @@ class _Found:
 
     draft: ArticleDraft | Failure
     page_tried: bool = True
+    validators: Validators | None = None  # of the page, if it is where the draft comes from
 
     @property
     def kept_from_feed(self) -> bool:
@@ -78,7 +80,7 @@ async def _work_off(run: Run, pending: PendingEntry) -> None:
         await _fail(run, pending, found.draft)
         return
     with run.stage("keep"):
-        kept = await run.writer.write(_keep, run, pending, found.draft)
+        kept = await run.writer.write(_keep, run, pending, found.draft, found.validators)
     end = EntryEnd(kept.status, None, kept.article_id, duplicate=kept.duplicate, kept_from_feed=found.kept_from_feed)
     _count(run, pending, end)
 
@@ -88,10 +90,13 @@ async def _find(run: Run, pending: PendingEntry, configured: Configured) -> _Fou
         return _Found(await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints), page_tried=False)
     with run.stage("fetch_page"):
         page = await _fetch_page(run, pending.entry.url, configured)
-    if isinstance(page, Page):
+    if isinstance(page, Fetched):
+        read = Page(page.body, page.final_url, page.content_type)
         with run.stage("draft"):
-            draft = await run.workers.run(PAGE_SECONDS, draft_from_page, pending, page, configured.hints, run.now())
-        if not (isinstance(draft, Failure) and draft.kind in _WORKER_LOST):
+            draft = await run.workers.run(PAGE_SECONDS, draft_from_page, pending, read, configured.hints, run.now())
+        if isinstance(draft, ArticleDraft):
+            return _Found(draft, validators=None if draft.from_feed else page.validators)
+        if draft.kind not in _WORKER_LOST:
             return _Found(draft)
         page = draft
     if next_attempt(page, pending.attempts + 1, pending.since, run.now()) is not None:
@@ -99,19 +104,19 @@ async def _find(run: Run, pending: PendingEntry, configured: Configured) -> _Fou
     return _Found(await run.workers.run(PAGE_SECONDS, draft_from_feed, pending, configured.hints, page))
 
 
-async def _fetch_page(run: Run, url: str, configured: Configured) -> Page | Failure:
+async def _fetch_page(run: Run, url: str, configured: Configured) -> Fetched | Failure:
     answer = await run.fetcher.fetch(FetchRequest(url, Purpose.PAGE, options=configured.options_for(url)))
     if isinstance(answer, NotModified):
         return Failure(FailureKind.NETWORK, "answered 304 to a request without validators")
-    if isinstance(answer, Fetched):
-        if answer.truncated:  # half an article must not pass for the whole
-            return Failure(FailureKind.TRUNCATED, "the page was cut off")
-        return Page(answer.body, answer.final_url, answer.content_type)
+    if isinstance(answer, Fetched) and answer.truncated:  # half an article must not pass for the whole
+        return Failure(FailureKind.TRUNCATED, "the page was cut off")
     return answer
 
 
-def _keep(t: Connection, run: Run, pending: PendingEntry, draft: ArticleDraft) -> Kept:
+def _keep(t: Connection, run: Run, pending: PendingEntry, draft: ArticleDraft, validators: Validators | None) -> Kept:
     kept = keep(t, draft, run.counters, run.now())
+    if validators is not None and kept.article_id is not None:
+        plan_recheck(t, run, pending, kept.article_id, validators)
     entries.finish(t, pending, kept.status, article_id=kept.article_id)
     return kept
 

@@ -21,8 +21,9 @@ from ingest.pipeline.context import ConfiguredFeeds, Observer, Run, utc_now
 from ingest.pipeline.entry_step import work_off
 from ingest.pipeline.feed_step import poll_feed
 from ingest.pipeline.lanes import Lanes
+from ingest.pipeline.recheck_step import recheck
 from ingest.pipeline.report import Report
-from ingest.pipeline.selection import Selection, choose
+from ingest.pipeline.selection import Selection, choose, choose_rechecks
 from ingest.pipeline.writer import Writer
 from ingest.workers import Workers
 from storage import entries, feeds, search
@@ -52,7 +53,7 @@ async def run_once(
         report = await acquire_or_ask(lock, archive, selection, tell)
         if report is None:
             async with opened(archive, settings, observer) as run:
-                await _work(run, selection)
+                await work(run, selection)
                 report = await closing_report(run, run.report)
                 report.requests, report.bytes = run.fetcher.requests, run.fetcher.bytes
     report.seconds = time.monotonic() - started
@@ -137,7 +138,8 @@ def _save_hosts(t: Connection, states: Iterable[HostState]) -> None:
         feeds.save_host(t, state)
 
 
-async def _work(run: Run, selection: Selection) -> None:
+async def work(run: Run, selection: Selection) -> None:
+    """Poll, work off what that brings and what was left, and then, so that news comes first, look again."""
     chosen, left = await run.writer.read(choose, run, selection)
     run.observer.feeds_chosen(len(chosen))
     run.observer.entries_found("", len(left))
@@ -148,6 +150,9 @@ async def _work(run: Run, selection: Selection) -> None:
             for state in chosen:
                 lanes.put(lane(state.moved_to or state.url), partial(_poll_and_queue, run, lanes, state))
             _queue(run, lanes, left)
+            await lanes.drained()
+            for ref in await run.writer.read(choose_rechecks, run, selection):
+                lanes.put(lane(ref.url), partial(recheck, run, ref))
 
 
 @contextmanager

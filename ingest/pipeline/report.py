@@ -41,6 +41,11 @@ class Report:
             self.articles["duplicates"] += duplicate
             self.articles["kept_from_feed"] += kept_from_feed
 
+    def looked(self, *, edited: bool) -> None:
+        """An article's page was looked at again; an edit is an update like any other."""
+        self.articles["rechecked"] += 1
+        self.articles[EntryStatus.UPDATED] += edited
+
     def failed(self, feed: str, url: str, failure: Failure) -> None:
         self.failures.append(ReportedFailure(feed, url, failure.kind, failure.detail))
 
@@ -63,7 +68,7 @@ class Report:
         return {
             "feeds": {name: self.feeds[name] for name in feeds},
             "entries": {"seen": self.entries_seen, "new": self.entries_new},
-            "articles": {name: self.articles[name] for name in articles},
+            "articles": {name: self.articles[name] for name in (*articles, "rechecked")},
             "http": {"requests": self.requests, "bytes": self.bytes},
             "seconds": round(self.seconds, 3),
             "failures": [{"feed": f.feed, "url": f.url, "kind": f.kind, "detail": f.detail} for f in self.failures],

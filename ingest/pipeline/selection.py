@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ingest.config import FeedSettings, OutletSettings
 from ingest.pipeline.context import Run
-from storage import entries, feeds
-from storage.model import FeedState, FeedStatus, PendingRef
+from storage import entries, feeds, rechecks
+from storage.model import FeedState, FeedStatus, PendingRef, RecheckRef
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -37,6 +37,16 @@ def choose(t: Connection, run: Run, selection: Selection) -> tuple[list[FeedStat
     of_feeds = {state.id for state in (states if selection.everything else chosen)}
     left = entries.pending_refs(t, due=now if selection.due_only else None)
     return chosen, [ref for ref in left if ref.feed_id in of_feeds]
+
+
+def choose_rechecks(t: Connection, run: Run, selection: Selection) -> list[RecheckRef]:
+    """The articles whose page is due to be looked at again: all of them, or those of the selected feeds."""
+    due = rechecks.due(t, run.now())
+    if selection.everything:
+        return due
+    wanted = {feed.url for _, feed in selection.feeds}
+    ids = {number for url, number in feeds.configured_ids(t).items() if url in wanted}
+    return [ref for ref in due if ref.feed_id in ids]
 
 
 def _waits(state: FeedState, selection: Selection) -> bool:

@@ -34,6 +34,7 @@ TABLES = [  # command, words that must stand in its output
     ("story 3", ["original"]),
     ("revisions 4", ["the outlet edited it", "[-5-]{+7+}", "2025-05-30 20:00 PKT"]),
     ("revisions 1", ["It has not changed since."]),
+    ("revisions --since 2025-05-01", ["4  2025-05-30 20:00", "dawn", "+20 −20", "Budget presented (was:"]),
     ("duplicates list", ["dawn ← tribune", "tribune ⊂ tribune", "contained"]),
     ("duplicates list --kind near", ["0.95"]),
 ]
@@ -100,6 +101,8 @@ def test_documents(read):
     assert [article["id"] for article in story["articles"]] == [1, 2, 3]
     revisions = json.loads(read("revisions", 4, "--json").stdout)
     assert [revision["title"] for revision in revisions["revisions"]] == ["Budget to be presented", "Budget presented"]
+    (edit,) = [json.loads(line) for line in read("revisions", "--since", "2025-05-30", "--json").stdout.splitlines()]
+    assert (edit["article_id"], edit["number"], edit["words_added"]) == (4, 2, 20)
     edges = [json.loads(line) for line in read("duplicates", "list", "--json").stdout.splitlines()]
     assert [edge["article_id"] for edge in edges] == [3, 2, 1]
     assert all(edge.keys() == set(query.columns(Duplicate)) for edge in edges)
@@ -119,6 +122,8 @@ def test_csv(read):
         ("show 1", "id", ["1"]),
         ("story 2", "id", ["1", "2", "3"]),
         ("revisions 4", "number", ["1", "2"]),
+        ("revisions --since 2025-05-30T20:00", "article_id", ["4"]),
+        ("revisions --since 2025-05-30T20:01", "article_id", []),
         ("stats --since 2025-05-30", "name", ["2025-05-30", "tribune", "dawn", "xinwen", "en"]),
     ],
 )
@@ -137,10 +142,10 @@ def test_a_cut_table_says_so(read, monkeypatch):
 
 
 def test_nothing_found_is_said_aside(read):
-    for command in ("list --language xx", "search nothing", "duplicates list --status undone"):
+    for command in ("list --language xx", "search nothing", "duplicates list --status undone", "revisions --since 1d"):
         shown = read(*command.split())
         assert (shown.exit_code, shown.stdout) == (0, "")
-        assert shown.stderr in ("No articles.\n", "Nothing found.\n", "No duplicates.\n")
+        assert shown.stderr in ("No articles.\n", "Nothing found.\n", "No duplicates.\n", "No edits.\n")
 
 
 WRONG = [  # command, exit code, complaint
@@ -154,6 +159,9 @@ WRONG = [  # command, exit code, complaint
     ("show 99", 1, "ingest: the archive has no article 99"),
     ("story 99", 1, "ingest: the archive has no article 99"),
     ("revisions 99", 1, "ingest: the archive has no article 99"),
+    ("revisions", 2, "give the number of an article, or --since TIME"),
+    ("revisions 4 --since 1d", 2, "give the number of an article, or --since TIME"),
+    ("revisions --since soon", 2, "'soon' is no date, time or age such as 2025-05-30"),
 ]
 
 

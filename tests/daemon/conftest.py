@@ -9,13 +9,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from ingest.demo.site import Resource
 from tests.pipeline.papers import Papers, serving
 
 PATIENCE = 120.0  # seconds; a test that waits this long has failed
@@ -92,6 +94,31 @@ class Daemon:
         assert self.process.stderr is not None
         self.process.stderr.close()
         self._inbox.close()
+
+
+class Held(dict[str, Resource]):
+    """Resources of which one is answered only when it is let go."""
+
+    def __init__(self, resources: Mapping[str, Resource], path: str) -> None:
+        super().__init__(resources)
+        self.path, self.asked, self.let_go = path, threading.Event(), threading.Event()
+
+    def get(self, path: str, default: Any = None) -> Any:
+        if path == self.path:
+            self.asked.set()
+            self.let_go.wait(PATIENCE)
+        return super().get(path, default)
+
+
+@contextmanager
+def hold(papers: Papers) -> Iterator[Held]:
+    """The server of the first outlet keeps whoever asks for its first article waiting."""
+    server = papers.all[0].server
+    server.resources = held = Held(server.resources, papers.all[0].stories[0].path)
+    try:
+        yield held
+    finally:
+        held.let_go.set()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from ingest.daemon.watched import WatchedFile
 from ingest.pipeline.context import utc_now
 
 PATIENCE = 120.0
-QUICK = Rhythm(tick=0.05, flush=0.1, statistics=0.1, upkeep=0.2, drain=5)
+QUICK = Rhythm(tick=0.05, recheck=0.1, flush=0.1, statistics=0.1, upkeep=0.2, drain=5)
 
 
 @dataclass
@@ -98,6 +98,14 @@ async def running(
     finally:
         around.stop.set()
         await service
+
+
+async def ticks(daemon: Inside, count: int) -> None:
+    """Wait until the daemon has looked for work so many times more."""
+    wanted = daemon.around.health.beats + count
+    async with asyncio.timeout(PATIENCE):
+        while daemon.around.health.beats < wanted:
+            await asyncio.sleep(0.01)
 
 
 async def poll_at_once(daemon: Inside) -> None:

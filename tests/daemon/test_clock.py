@@ -18,7 +18,7 @@ from ingest.daemon.spreading import spread
 from ingest.pipeline.once import opened
 from storage import Archive
 from tests.daemon.conftest import change_config, poll_every
-from tests.daemon.inside import Inside, poll_at_once, running
+from tests.daemon.inside import poll_at_once, running, ticks
 from tests.pipeline.papers import Papers
 
 YEAR = timedelta(days=365)
@@ -52,15 +52,6 @@ def test_a_clock_that_is_set_by_a_year(
         asyncio.run(scenario(traveller))
 
 
-async def ticks(daemon: Inside, count: int) -> None:
-    """Wait until the daemon has looked for work so many times more."""
-    for _ in range(count):
-        before = daemon.around.health.beats
-        async with asyncio.timeout(10):
-            while daemon.around.health.beats == before:
-                await asyncio.sleep(0.01)
-
-
 def test_timers_go_on_ringing_whatever_the_clock_does(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timers, "LOOK", 0.02)
 
@@ -74,7 +65,7 @@ def test_timers_go_on_ringing_whatever_the_clock_does(monkeypatch: pytest.Monkey
                 traveller.move_to(datetime.now(UTC) + jump)
                 await heard()
                 await heard()
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 60  # of a year of seconds nobody counts any
         return jumps
 
     with time_machine.travel(datetime.now(UTC), tick=True) as traveller:

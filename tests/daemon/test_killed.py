@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.daemon.conftest import Start, poll_every
 from tests.pipeline.papers import Papers, story
 
-KILLS = 3
+KILLS = 2
 
 
 def test_killed_again_and_again_under_load(papers: Papers, start: Start, tmp_path: Path) -> None:

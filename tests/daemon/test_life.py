@@ -9,14 +9,16 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ingest.demo.site import Resource
-from tests.daemon.conftest import PATIENCE, Start, poll_every
-from tests.daemon.inside import running
+import time_machine
+
+from storage.lock import DAEMON, FetchLock
+from tests.daemon.conftest import PATIENCE, Start, hold, poll_every
+from tests.daemon.inside import running, ticks
 from tests.pipeline.papers import Papers
 
 
@@ -26,31 +28,6 @@ def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
     finally:
         connection.close()
-
-
-class Held(dict[str, Resource]):
-    """Resources of which one is answered only when it is let go."""
-
-    def __init__(self, resources: dict[str, Resource], path: str) -> None:
-        super().__init__(resources)
-        self.path, self.asked, self.let_go = path, threading.Event(), threading.Event()
-
-    def get(self, path: str, default: Any = None) -> Any:
-        if path == self.path:
-            self.asked.set()
-            self.let_go.wait(PATIENCE)
-        return super().get(path, default)
-
-
-@contextmanager
-def hold(papers: Papers) -> Iterator[Held]:
-    """The server of the first outlet keeps whoever asks for its first article waiting."""
-    server = papers.all[0].server
-    server.resources = held = Held(dict(server.resources), papers.all[0].stories[0].path)
-    try:
-        yield held
-    finally:
-        held.let_go.set()
 
 
 def run_briefly(config: Path) -> subprocess.CompletedProcess[str]:
@@ -73,11 +50,6 @@ def test_polls_what_is_due_stores_it_and_ends_with_0(papers: Papers, start: Star
     assert "STOPPING=1" in told
     assert told.count("WATCHDOG=1") >= 2
     assert any(note.startswith("STATUS=3 feeds") for note in told)
-
-    again = start(config)  # due times live in the archive: a restart polls nothing early
-    again.wait_for("ready")
-    assert again.stop() == 0
-    assert rows(tmp_path, "select count(*) from polls") == [(3,)]
 
 
 def test_a_running_fetch_may_finish_and_no_new_work_begins(papers: Papers, start: Start, tmp_path: Path) -> None:
@@ -124,24 +96,15 @@ def _wait_until_gone(pid: int) -> None:
     raise AssertionError(f"process {pid} is still there")
 
 
-def test_a_second_daemon_is_refused_and_names_the_first(papers: Papers, start: Start, tmp_path: Path) -> None:
+def test_a_second_daemon_is_refused_and_names_the_first(papers: Papers, tmp_path: Path) -> None:
     config = papers.write_config(tmp_path)
-    first = start(config)
-    first.wait_for("ready")
-    second = run_briefly(config)
+    with FetchLock(tmp_path / "archive.db", DAEMON) as first:
+        assert first.try_acquire()
+        second = run_briefly(config)
     assert second.returncode == 1
     line = second.stderr.splitlines()[-1]
-    assert line.startswith("ingest: `ingest run`, process ")
-    assert str(first.process.pid) in line
-    assert first.stop() == 0
-
-
-def test_an_archive_that_cannot_be_opened_is_an_error_at_once(papers: Papers, start: Start, tmp_path: Path) -> None:
-    (tmp_path / "archive.db").write_bytes(b"This is no database. " * 100)
-    config = papers.write_config(tmp_path)
-    result = run_briefly(config)
-    assert result.returncode == 1
-    assert result.stderr.splitlines()[-1] == f"ingest: {tmp_path / 'archive.db'} is not an SQLite file"
+    assert line.startswith(f"ingest: `ingest run`, process {os.getpid()} on ")
+    assert line.endswith("is already fetching into this archive; stop it first")
 
 
 def test_polls_again_and_again(papers: Papers, tmp_path: Path) -> None:
@@ -156,3 +119,41 @@ def test_polls_again_and_again(papers: Papers, tmp_path: Path) -> None:
 
     asyncio.run(scenario())
     assert papers.journal.count(status=304) >= 3
+
+
+def test_a_restart_polls_nothing_early(papers: Papers, tmp_path: Path) -> None:
+    """Due times live in the archive."""
+    config = papers.write_config(tmp_path)
+
+    async def scenario() -> None:
+        async with running(config) as daemon:
+            await daemon.log.wait_for("entry_stored", times=18)
+        papers.journal.clear()
+        async with running(config) as daemon:
+            await ticks(daemon, 3)
+
+    asyncio.run(scenario())
+    assert papers.journal.count() == 0
+    assert rows(tmp_path, "select count(*) from polls") == [(3,)]
+
+
+def test_articles_are_looked_at_again(papers: Papers, tmp_path: Path) -> None:
+    """The re-check's own rules stand in tests/pipeline/test_rechecks.py; here the daemon's timer works them off."""
+    begin = datetime.now(UTC)
+    papers.all[0].stories = [replace(item, published_at=begin) for item in papers.all[0].stories]
+    papers.all[0].publish()
+    config = papers.write_config(tmp_path)
+
+    async def scenario(clock: time_machine.Coordinates) -> None:
+        async with running(config) as daemon:
+            await daemon.log.wait_for("entry_stored", times=18)
+            paragraphs = papers.all[0].stories[2].paragraphs
+            papers.all[0].revise(2, paragraphs=(*paragraphs, "The minister has resigned, his office said on Monday."))
+            clock.move_to(begin + timedelta(minutes=62))
+            edited = await daemon.log.wait_for("article_edited")
+            assert edited["url"].endswith("/paper-0-2.html")
+            await daemon.log.wait_for("article_rechecked", times=5, outcome="not_modified")
+        assert daemon.rows("select count(*) from revisions where change = 'edited'") == [(1,)]
+
+    with time_machine.travel(begin, tick=True) as clock:
+        asyncio.run(scenario(clock))

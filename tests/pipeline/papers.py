@@ -121,7 +121,7 @@ class Papers:
                 "database": f"sqlite:///{database}",
                 "polling": {"max_age": "3650d"},
                 "fetching": {
-                    "deadline": "10s",
+                    "deadline": "60s",
                     "per_host": {"concurrency": 8, "delay": "0s"},
                     "allow_networks": ["127.0.0.0/8"],
                     "ports": [paper.server.server_port for paper in self.all],

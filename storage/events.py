@@ -1,0 +1,91 @@
+"""What happened to articles after they arrived, as far as stories depend on it: revisions, shared addresses, and what a
+person said. With the articles in the order of their numbers, this is all a rebuild needs to live through it again.
+
+A person's word stands above every scheme: of two acts on one pair of articles, the later one counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert, text
+
+from storage.schema import event
+
+
+class Kind(StrEnum):
+    REVISED = "revised"
+    SAME_URL = "same_url"  # the article turned out to share an address with the other one
+    UNDONE = "undone"  # a person took the article out of the story it shared with the other one
+    CONFIRMED = "confirmed"  # a person said that the article repeats the other one
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A moment in an archive's history: the last number given to an article, and the last event."""
+
+    number: int = 0
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An article that arrived (`kind` is None), or what happened to one later. `revision`: which version came."""
+
+    place: Place
+    article_id: int
+    kind: Kind | None = None
+    other_id: int | None = None
+    revision: int = 1
+
+
+# The last number of a table with AUTOINCREMENT: it outlasts the row that bore it.
+_LAST_NUMBER = "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'story'), 0)"
+_STEPS = text("""
+    SELECT * FROM (
+        SELECT id AS number, 0 AS seq, id AS article_id, NULL AS kind, NULL AS other_id, 1 AS revision
+        FROM article WHERE id > :number ORDER BY id LIMIT :most)
+    UNION ALL
+    SELECT * FROM (
+        SELECT after_number, seq, article_id, kind, other_id, coalesce(revision, 1)
+        FROM event WHERE seq > :seq ORDER BY seq LIMIT :most)
+    ORDER BY number, seq LIMIT :most
+""")
+_APART = text("""
+    SELECT other FROM (
+        SELECT CASE article_id WHEN :id THEN other_id ELSE article_id END AS other, kind, max(seq)
+        FROM event WHERE kind IN ('undone', 'confirmed') AND (article_id = :id OR other_id = :id) GROUP BY other)
+    WHERE kind = 'undone'
+""")  # beside a lone max(), SQLite takes the other columns from the row that has it
+
+
+def record(
+    t: Connection, kind: Kind, article_id: int, other_id: int | None = None, revision: int | None = None
+) -> None:
+    """Write down that this happened now: after all that was written before."""
+    values = {"kind": kind, "article_id": article_id, "other_id": other_id, "revision": revision}
+    t.execute(insert(event).values(after_number=text(_LAST_NUMBER), **values))
+
+
+def separated(c: Connection, article_id: int) -> set[int]:
+    """The articles that a person separated this one from."""
+    return set(c.execute(_APART, {"id": article_id}).scalars())
+
+
+def present(c: Connection) -> Place:
+    """Where an archive's history is now."""
+    number = c.execute(text(f"SELECT {_LAST_NUMBER}")).scalar_one()
+    return Place(number, c.execute(text("SELECT coalesce(max(seq), 0) FROM event")).scalar_one())
+
+
+def steps(c: Connection, after: Place, most: int) -> Sequence[Step]:
+    """What happened next, in order; nothing when `after` is the present."""
+    rows = c.execute(_STEPS, {"number": after.number, "seq": after.seq, "most": most})
+    found, place = [], after
+    for row in rows:
+        place = Place(max(place.number, row.number), max(place.seq, row.seq))
+        kind = None if row.kind is None else Kind(row.kind)
+        found.append(Step(place, row.article_id, kind, row.other_id, row.revision))
+    return found
