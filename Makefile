@@ -56,7 +56,7 @@ quality: $(VENV)/.bench  ## figures against the labelled sets, under their floor
 	$(RUN)/python benchmarks/quality_pages.py
 
 lock: $(VENV)/.dev  ## refresh the pinned versions in constraints.txt
-	$(RUN)/pip-compile --quiet --all-extras --strip-extras --no-emit-index-url --no-emit-trusted-host --no-header --no-annotate --upgrade --output-file constraints.txt pyproject.toml
+	$(RUN)/pip-compile --quiet --all-extras --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --upgrade --output-file constraints.txt pyproject.toml
 
 clean:  ## remove what was built
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
