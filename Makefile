@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types contracts soak quality lock clean
+.PHONY: help demo test check format lint types contracts soak quality bench profile lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -54,6 +54,13 @@ $(VENV)/.bench: $(VENV)/.dev
 quality: $(VENV)/.bench  ## figures against the labelled sets, under their floors
 	$(RUN)/python benchmarks/quality_duplicates.py
 	$(RUN)/python benchmarks/quality_pages.py
+
+# More: make bench BENCH='--feeds 100 1000 5000'. newsboat takes part where it is installed (Debian: apt install newsboat).
+bench: $(VENV)/.bench  ## the whole path beside other programs: CPU, time, memory (half an hour)
+	$(RUN)/python -m benchmarks.whole --json docs/speed.json --plots docs $(BENCH)
+
+profile: $(VENV)/.bench  ## a flame graph of one run, in profile.svg
+	$(RUN)/python -m benchmarks.whole.profile profile.svg $(PROFILE)
 
 lock: $(VENV)/.dev  ## refresh the pinned versions in constraints.txt
 	$(RUN)/pip-compile --quiet --all-extras --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --upgrade --output-file constraints.txt pyproject.toml

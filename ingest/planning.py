@@ -14,14 +14,19 @@ MAX_CHANGES = 24  # recorded of one entry: a content that flips at every poll is
 
 
 def plan(
-    entries: Sequence[Entry], known: Iterable[KnownEntry], *, not_before: datetime | None = None
+    entries: Sequence[Entry],
+    known: Iterable[KnownEntry],
+    *,
+    urls: Sequence[str | None] | None = None,
+    not_before: datetime | None = None,
 ) -> list[PlannedEntry]:
     """Compare a feed's entries with its sightings.
 
-    `known`: the sightings of this feed that bear a key, a canonical URL or a content hash of `entries`. `not_before`, at
-    a feed's first poll: older entries become sightings whose page is not fetched.
+    `known`: the sightings of this feed that bear a key, a canonical URL or a content hash of `entries`. `urls`: what
+    `canonical_urls` gave for them, if that was asked before. `not_before`, at a feed's first poll: older entries become
+    sightings whose page is not fetched.
     """
-    urls = [canonical_url(entry.url) if entry.url else None for entry in entries]
+    urls = canonical_urls(entries) if urls is None else urls
     sightings = Sightings(known, urls)
     plans: dict[str, PlannedEntry] = {}
     for entry, url in zip(entries, urls, strict=True):
@@ -30,6 +35,11 @@ def plan(
         planned = PlannedEntry(entry, key, url, _novelty(entry, found), found, _refused(entry, not_before))
         plans.setdefault(key, planned)
     return list(plans.values())
+
+
+def canonical_urls(entries: Iterable[Entry]) -> list[str | None]:
+    """The canonical URL of each entry that has a link."""
+    return [canonical_url(entry.url) if entry.url else None for entry in entries]
 
 
 def _novelty(entry: Entry, found: KnownEntry | None) -> Novelty:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.articles import PRUNED
@@ -35,6 +35,30 @@ from storage.schema import alias, feed, format_time, outlet, pending, sighting
 T = TypeVar("T")
 _PRUNED = Failure(FailureKind.TOO_OLD, "pruned from the archive")
 _CHUNK = 400  # names in one IN list: well under SQLite's limit of variables
+
+# Made once: putting a statement together costs more than SQLite's work on it.
+_ADD = insert(sighting).returning(sighting.c.id, sort_by_parameter_order=True)
+_MORE_ARTICLES = (
+    update(feed).where(feed.c.id == bindparam("of_feed")).values(articles=feed.c.articles + bindparam("more"))
+)
+_MORE_IF_UNLINKED = _MORE_ARTICLES.where(
+    exists().where(sighting.c.id == bindparam("of_sighting"), sighting.c.article_id.is_(None))
+)
+_PUT_PENDING = upsert(pending)
+_PUT_PENDING = _PUT_PENDING.on_conflict_do_update(
+    index_elements=["sighting_id"], set_={name: _PUT_PENDING.excluded[name] for name in ("due_at", "entry")}
+)
+_PENDING = (
+    select(pending, sighting.c.feed_id, sighting.c.canonical_url, sighting.c.attempts, sighting.c.article_id)
+    .add_columns(outlet.c.name.label("outlet"), feed.c.url.label("feed_url"))
+    .select_from(pending)
+    .join(sighting, sighting.c.id == pending.c.sighting_id)
+    .join(feed, feed.c.id == sighting.c.feed_id)
+    .join(outlet, outlet.c.id == feed.c.outlet_id)
+    .where(pending.c.sighting_id == bindparam("of_sighting"))
+)
+_FINISH = update(sighting).where(sighting.c.id == bindparam("of_sighting")).values(attempts=sighting.c.attempts + 1)
+_NO_LONGER_PENDING = delete(pending).where(pending.c.sighting_id == bindparam("of_sighting"))
 
 
 def known(
@@ -90,50 +114,43 @@ def record(t: Connection, feed_id: int, plans: Sequence[PlannedEntry], now: date
     seen_again = [p.known.sighting_id for p in plans if p.known is not None]
     for ids in _chunks(seen_again):
         t.execute(update(sighting).where(sighting.c.id.in_(ids)).values(last_seen_at=now))
-    made_pending: list[PendingRef] = []
-    outcomes: Counter[EntryStatus] = Counter()
+    waiting: list[tuple[int, Entry]] = []
     for plan in plans:
         if plan.known is not None and plan.novelty is Novelty.CHANGED:
-            made_pending.append(PendingRef(_change(t, plan, now), feed_id, plan.entry.url))
+            waiting.append((_change(t, plan, now), plan.entry))
         elif plan.known is not None:
             _follow(t, plan, plan.known)
-        else:
-            status, sighting_id = _insert(t, feed_id, plan, linked.get(plan.canonical_url or ""), now)
-            outcomes[status] += 1
-            if status is EntryStatus.PENDING:
-                made_pending.append(PendingRef(sighting_id, feed_id, plan.entry.url))
-    return Recorded(tuple(made_pending), outcomes[EntryStatus.UNCHANGED], outcomes[EntryStatus.FAILED])
+    new = [plan for plan in plans if plan.known is None]
+    rows = [_new_row(feed_id, plan, linked.get(plan.canonical_url or ""), now) for plan in new]
+    numbers = t.execute(_ADD, rows).scalars().all() if rows else ()
+    added = zip(numbers, rows, new, strict=True)
+    waiting += [(number, plan.entry) for number, row, plan in added if row["status"] is EntryStatus.PENDING]
+    _make_pending(t, waiting, now)
+    outcomes = Counter(row["status"] for row in rows)
+    if linked_now := outcomes[EntryStatus.UNCHANGED]:
+        t.execute(_MORE_ARTICLES, {"of_feed": feed_id, "more": linked_now})
+    refs = tuple(PendingRef(number, feed_id, entry.url) for number, entry in waiting)
+    return Recorded(refs, linked_now, outcomes[EntryStatus.FAILED])
 
 
-def _insert(
-    t: Connection, feed_id: int, plan: PlannedEntry, article_id: int | None, now: datetime
-) -> tuple[EntryStatus, int]:
+def _new_row(feed_id: int, plan: PlannedEntry, article_id: int | None, now: datetime) -> dict[str, Any]:
     status, failure = EntryStatus.PENDING, plan.refused
     if article_id is not None:
         status, failure = EntryStatus.UNCHANGED, None
     elif failure is not None:
         status = EntryStatus.FAILED
-    result = t.execute(
-        insert(sighting).values(
-            feed_id=feed_id,
-            entry_key=plan.key,
-            article_id=article_id,
-            status=status,
-            kind=failure.kind if failure else None,
-            detail=failure.detail if failure else None,
-            first_seen_at=now,
-            last_seen_at=now,
-            next_attempt_at=now if status is EntryStatus.PENDING else None,
-            **_shown(plan),
-        )
-    )
-    assert result.inserted_primary_key is not None
-    sighting_id = int(result.inserted_primary_key[0])
-    if article_id is not None:
-        t.execute(update(feed).where(feed.c.id == feed_id).values(articles=feed.c.articles + 1))
-    if status is EntryStatus.PENDING:
-        _make_pending(t, sighting_id, plan.entry, now)
-    return status, sighting_id
+    return {
+        "feed_id": feed_id,
+        "entry_key": plan.key,
+        "article_id": article_id,
+        "status": status,
+        "kind": failure.kind if failure else None,
+        "detail": failure.detail if failure else None,
+        "first_seen_at": now,
+        "last_seen_at": now,
+        "next_attempt_at": now if status is EntryStatus.PENDING else None,
+        **_shown(plan),
+    }
 
 
 def _follow(t: Connection, plan: PlannedEntry, known: KnownEntry) -> None:
@@ -155,7 +172,6 @@ def _change(t: Connection, plan: PlannedEntry, now: datetime) -> int:
         **_shown(plan),
     }
     t.execute(update(sighting).where(sighting.c.id == plan.known.sighting_id).values(**values))
-    _make_pending(t, plan.known.sighting_id, plan.entry, now)
     return plan.known.sighting_id
 
 
@@ -171,10 +187,10 @@ def _shown(plan: PlannedEntry) -> dict[str, Any]:
     }
 
 
-def _make_pending(t: Connection, sighting_id: int, entry: Entry, now: datetime) -> None:
-    values = {"due_at": now, "entry": pack(entry)}
-    statement = upsert(pending).values(sighting_id=sighting_id, since=now, **values)
-    t.execute(statement.on_conflict_do_update(index_elements=["sighting_id"], set_=values))
+def _make_pending(t: Connection, waiting: Iterable[tuple[int, Entry]], now: datetime) -> None:
+    rows = [{"sighting_id": number, "since": now, "due_at": now, "entry": pack(entry)} for number, entry in waiting]
+    if rows:
+        t.execute(_PUT_PENDING, rows)
 
 
 def pending_refs(t: Connection, *, due: datetime | None = None) -> list[PendingRef]:
@@ -226,16 +242,7 @@ def pending_count(t: Connection) -> int:
 
 def load_pending(t: Connection, sighting_id: int) -> PendingEntry | None:
     """The whole of a pending entry; None if somebody else has finished it."""
-    query = (
-        select(pending, sighting.c.feed_id, sighting.c.canonical_url, sighting.c.attempts, sighting.c.article_id)
-        .add_columns(outlet.c.name.label("outlet"), feed.c.url.label("feed_url"))
-        .select_from(pending)
-        .join(sighting, sighting.c.id == pending.c.sighting_id)
-        .join(feed, feed.c.id == sighting.c.feed_id)
-        .join(outlet, outlet.c.id == feed.c.outlet_id)
-        .where(pending.c.sighting_id == sighting_id)
-    )
-    row = t.execute(query).first()
+    row = t.execute(_PENDING, {"of_sighting": sighting_id}).first()
     return None if row is None else _pending(row)
 
 
@@ -252,16 +259,14 @@ def finish(
         "status": status,
         "kind": failure.kind if failure else None,
         "detail": failure.detail if failure else None,
-        "attempts": sighting.c.attempts + 1,
         "next_attempt_at": None,
     }
+    which = {"of_sighting": entry.sighting_id}
     if article_id is not None:
         values["article_id"] = article_id
-        unlinked = sighting.c.article_id.is_(None)
-        newly = select(sighting.c.id).where(sighting.c.id == entry.sighting_id, unlinked).exists()
-        t.execute(update(feed).where(feed.c.id == entry.feed_id, newly).values(articles=feed.c.articles + 1))
-    t.execute(update(sighting).where(sighting.c.id == entry.sighting_id).values(**values))
-    t.execute(delete(pending).where(pending.c.sighting_id == entry.sighting_id))
+        t.execute(_MORE_IF_UNLINKED, {"of_feed": entry.feed_id, "more": 1, **which})
+    t.execute(_FINISH, which | values)
+    t.execute(_NO_LONGER_PENDING, which)
 
 
 def postpone(t: Connection, entry: PendingEntry, failure: Failure, until: datetime, *, counts: bool) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,10 @@ from storage.schema import feed, format_time, host, outlet, parse_time, poll, ro
 
 _REMOVED: ColumnElement[str] = literal_column("'removed'")  # not a parameter, or SQLite could not use the partial index
 _STATES = select(feed, outlet.c.name.label("outlet")).join(outlet).where(feed.c.status != _REMOVED)
+
+# Made once: putting a statement together costs more than SQLite's work on it.
+_SAVE = update(feed).where(feed.c.id == bindparam("feed_id"))
+_RECORD = insert(poll)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,24 +185,12 @@ def states(t: Connection) -> list[FeedState]:
 
 
 def save(t: Connection, state: FeedState) -> None:
-    t.execute(update(feed).where(feed.c.id == state.id).values(**_columns(state)))
+    t.execute(_SAVE, {"feed_id": state.id, **_columns(state)})
 
 
 def record_poll(t: Connection, record: PollRecord) -> None:
-    t.execute(
-        insert(poll).values(
-            feed_id=record.feed_id,
-            at=record.at,
-            outcome=record.outcome,
-            reason=record.reason,
-            http_status=record.http_status,
-            bytes=record.bytes,
-            seconds=round(record.seconds, 3),
-            entries=record.entries,
-            new=record.new,
-            next_poll_at=record.next_poll_at,
-        )
-    )
+    row = {field.name: getattr(record, field.name) for field in fields(record)}
+    t.execute(_RECORD, row | {"seconds": round(record.seconds, 3)})
 
 
 def hosts(t: Connection) -> list[HostState]:

@@ -51,8 +51,7 @@ class Utc(TypeDecorator[datetime]):
 def format_time(value: datetime) -> str:
     if value.tzinfo is None:
         raise ValueError(f"a time without a zone: {value!r}")
-    moment = value.astimezone(UTC)
-    return f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}Z"
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def parse_time(value: str) -> datetime:

@@ -6,6 +6,7 @@ Host spellings such as `0x7f000001`, `127.1` or full-width digits come out as th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -50,6 +51,7 @@ class Target:
         return f"{self.origin}{self.path.partition('?')[0]}"[:200]
 
 
+@lru_cache(maxsize=4096)  # one poll asks four times: its lane, its host's pace, its options, its request
 def parse_target(url: str, base: str | None = None) -> Target | Failure:
     """The target of `url`, taken relative to `base` if given; `bad_url` where it is not a complete web address."""
     if len(url) > LONGEST_URL:

@@ -10,17 +10,16 @@ import hashlib
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
 from ingest.jobs import PARSE_SECONDS, read_feed
 from ingest.pipeline.context import Configured, Run
 from ingest.pipeline.feed_state import Poll, after_poll
-from ingest.planning import plan
+from ingest.planning import canonical_urls, plan
 from ingest.polling.moves import address_to_poll
 from ingest.polling.validators import validators_to_send
-from ingest.urls import canonical_url
 from storage import entries, feeds
 from storage.entries import Recorded
 from storage.feeds import PollRecord
@@ -47,14 +46,15 @@ SITEMAPS = 3  # of an index, the newest: older ones hold what is long known
 async def poll_feed(run: Run, state: FeedState) -> Sequence[PendingRef]:
     """Poll one feed; returns the entries that are now pending. The border: a bug costs this feed only."""
     run.observer.feed_started(state)
+    configured = run.feeds[state.url]
     try:
-        poll = await _ask(run, state, run.feeds[state.url])
+        poll = await _ask(run, state, configured)
     except Exception as error:  # noqa: BLE001  the border of one feed
         run.observer.bug(f"feed {state.url}", traceback.format_exc())
         failure = Failure(FailureKind.INTERNAL, f"a mistake in ingest: {type(error).__name__}")
         poll = Poll(PollOutcome.FAILED, run.now(), state.url, failure)
     with run.stage("record_poll"):
-        recorded, record = await run.writer.write(_record, run, state, poll)
+        recorded, record = await run.writer.write(_record, run, state, configured.feed.interval, poll)
     _count(run, state, poll, recorded, record.new)
     run.observer.feed_ended(state, record, poll.failure)
     run.observer.entries_found(state.outlet, len(recorded.pending))
@@ -136,7 +136,9 @@ async def _read_sitemaps(run: Run, configured: Configured, index: ParsedFeed, po
     return replace(poll, outcome=PollOutcome.CHANGED, parsed=listed, validators=Validators())
 
 
-def _record(t: Connection, run: Run, state: FeedState, poll: Poll) -> tuple[Recorded, PollRecord]:
+def _record(
+    t: Connection, run: Run, state: FeedState, interval: timedelta | None, poll: Poll
+) -> tuple[Recorded, PollRecord]:
     """Write a poll down, whole: its entries, what is known of the feed from now on, and the poll itself."""
     plans: list[PlannedEntry] = []
     recorded = Recorded()
@@ -148,7 +150,7 @@ def _record(t: Connection, run: Run, state: FeedState, poll: Poll) -> tuple[Reco
         state,
         poll,
         run.settings.polling,
-        interval=run.feeds[state.url].feed.interval,
+        interval=interval,
         listed=len(plans),
         new=new,
         offline=run.attempts.machine_offline(poll.at),
@@ -171,15 +173,16 @@ def _record(t: Connection, run: Run, state: FeedState, poll: Poll) -> tuple[Reco
 
 
 def _plan(t: Connection, run: Run, state: FeedState, listed: Sequence[Entry], now: datetime) -> list[PlannedEntry]:
+    urls = canonical_urls(listed)
     known = entries.known(
         t,
         state.id,
         keys=[entry.key for entry in listed],
-        canonical_urls=[canonical_url(entry.url) for entry in listed if entry.url],
+        canonical_urls=[url for url in urls if url],
         content_hashes=[entry.content_hash for entry in listed],
     )
     first = state.last_changed_at is None
-    return plan(listed, known, not_before=now - run.settings.polling.max_age if first else None)
+    return plan(listed, known, urls=urls, not_before=now - run.settings.polling.max_age if first else None)
 
 
 def _count(run: Run, state: FeedState, poll: Poll, recorded: Recorded, new: int) -> None:

@@ -1,0 +1,4 @@
+"""The whole path measured: `ingest once` beside other programs, on the same made-up outlets on loopback.
+
+python -m benchmarks.whole --help
+"""

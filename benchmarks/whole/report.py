@@ -1,0 +1,178 @@
+"""From figures to a table, to the requirements met or missed, and to plots."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.whole.scenarios import Figure
+
+Key = tuple[str, int, str]  # scenario, feeds, program
+
+
+def middle(figures: Iterable[Figure]) -> dict[Key, Figure]:
+    """One figure for each scenario and program: the medians of its repetitions."""
+    grouped: dict[Key, list[Figure]] = {}
+    for figure in figures:
+        grouped.setdefault((figure.scenario, figure.feeds, figure.program), []).append(figure)
+    return {key: _median(several) for key, several in grouped.items()}
+
+
+def _median(several: Sequence[Figure]) -> Figure:
+    first = [figure.first_request for figure in several if figure.first_request is not None]
+    return replace(
+        several[-1],
+        cpu=statistics.median(figure.cpu for figure in several),
+        wall=statistics.median(figure.wall for figure in several),
+        memory=int(statistics.median(figure.memory for figure in several)),
+        first_request=statistics.median(first) if first else None,
+    )
+
+
+def show(figures: Sequence[Figure]) -> None:
+    print(
+        f"{'':26}{'feeds':>6} {'program':14}{'CPU s':>8}{'wall s':>8}{'MB':>6}{'requests':>10}{'received':>10}{'held':>8}"
+    )
+    for figure in middle(figures).values():
+        print(
+            f"{figure.scenario:26}{figure.feeds:>6} {figure.program:14}{figure.cpu:>8.2f}{figure.wall:>8.2f}"
+            f"{figure.memory / 1e6:>6.0f}{figure.requests:>10,}{figure.received / 1e6:>8.1f}MB{figure.held:>8,}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A requirement of issue 9. `least`: the value must be that or more, not that or less."""
+
+    name: str
+    required: float
+    aim: float
+    value: Callable[[dict[Key, Figure]], float]
+    least: bool = False
+
+
+def _ratio(scenario: str, other: str, feeds: int, *, wall: bool = False) -> Callable[[dict[Key, Figure]], float]:
+    def value(found: dict[Key, Figure]) -> float:
+        ours, theirs = found[scenario, feeds, "ingest"], found[scenario, feeds, other]
+        return ours.wall / theirs.wall if wall else ours.cpu / theirs.cpu
+
+    return value
+
+
+def _floor(found: dict[Key, Figure]) -> float:
+    return found["articles", 40, "floor"].cpu / found["articles", 40, "ingest"].cpu
+
+
+def _growth(found: dict[Key, Figure]) -> float:
+    """CPU a feed with the most feeds against the fewest: that of the first poll, the start of the program included."""
+    counts = sorted({feeds for scenario, feeds, _ in found if scenario == "first"})
+    few, many = counts[0], counts[-1]
+    if few == many:
+        raise KeyError("one count of feeds only")
+    return (found["first", many, "ingest"].cpu / many) / (found["first", few, "ingest"].cpu / few)
+
+
+def _memory(scenario: str, feeds: int) -> Callable[[dict[Key, Figure]], float]:
+    return lambda found: found[scenario, feeds, "ingest"].memory / 1e6
+
+
+def _article_bytes(found: dict[Key, Figure]) -> float:
+    figure = found["articles", 40, "ingest"]
+    return (figure.archive or 0) / figure.held / 1000
+
+
+def _start(found: dict[Key, Figure]) -> float:
+    return found["unchanged", 100, "ingest"].first_request or 0.0
+
+
+TARGETS = (
+    Target("articles: CPU, floor / ingest", 0.70, 1.0, _floor, least=True),
+    Target("articles: wall against naive", 0.60, 0.45, _ratio("articles", "naive script", 40, wall=True)),
+    Target("articles, 50 ms: wall against naive", 0.30, 0.15, _ratio("articles, 50 ms away", "naive script", 40, wall=True)),
+    Target("1,000 feeds first: CPU against reader", 0.6, 0.15, _ratio("first", "reader", 1000)),
+    Target("1,000 feeds first: CPU against naive", 0.8, 0.2, _ratio("first", "naive script", 1000)),
+    Target("1,000 unchanged: CPU against reader", 0.35, 0.22, _ratio("unchanged again", "reader", 1000)),
+    Target("1,000 unchanged: CPU against newsboat", 0.12, 0.06, _ratio("unchanged", "newsboat", 1000)),
+    Target("the same, its second time", 0.12, 0.06, _ratio("unchanged again", "newsboat", 1000)),
+    Target("unchanged, no validators: against naive", 0.25, 0.15, _ratio("unchanged, no validators", "naive script", 1000)),
+    Target("5 % changed: CPU against naive", 0.8, 0.5, _ratio("5 % changed", "naive script", 1000)),
+    Target("CPU a feed, most against fewest feeds", 1.3, 1.0, _growth),
+    Target("peak memory, 5,000 feeds (MB)", 250, 120, _memory("first", 5000)),
+    Target("peak memory, 1,000 articles (MB)", 450, 300, _memory("articles", 40)),
+    Target("archive kB an article", 14, 10, _article_bytes),
+    Target("start to first request (s)", 0.6, 0.3, _start),
+)  # fmt: skip
+
+
+def targets(figures: Sequence[Figure]) -> None:
+    """Print every requirement whose figures are there."""
+    found = middle(figures)
+    print(f"\n{'':42}{'figure':>9}{'required':>10}{'aim':>8}")
+    for target in TARGETS:
+        try:
+            value = target.value(found)
+        except KeyError:
+            continue
+        met = value >= target.required if target.least else value <= target.required
+        sign = "≥" if target.least else "≤"
+        print(f"{target.name:42}{value:>9.2f}{sign:>3}{target.required:>7g}{target.aim:>8g}  {'' if met else 'missed'}")
+
+
+def plots(figures: Sequence[Figure], folder: Path) -> None:
+    """`speed-feeds.png`, `speed-articles.png`, and `speed-growth.png` where several counts of feeds were run."""
+    found = list(middle(figures).values())
+    most = max((figure.feeds for figure in found if figure.scenario == "first"), default=0)
+    rounds = [figure for figure in found if figure.feeds == most]
+    _bars(rounds, f"{most:,} feeds", folder / "speed-feeds.png")
+    _bars(
+        [f for f in found if f.scenario.startswith("articles")],
+        "1,000 articles with their pages",
+        folder / "speed-articles.png",
+    )
+    _growth_plot([figure for figure in found if figure.program == "ingest"], folder / "speed-growth.png")
+
+
+def _bars(figures: Sequence[Figure], title: str, path: Path) -> None:
+    if not figures:
+        return
+    plt = _pyplot()
+    scenarios, programs = ([*dict.fromkeys(getattr(f, name) for f in figures)] for name in ("scenario", "program"))
+    table = {(f.scenario, f.program): f.cpu for f in figures}
+    drawing, axes = plt.subplots(figsize=(9, 4))
+    width = 0.8 / len(programs)
+    for number, program in enumerate(programs):
+        places = [at + number * width for at in range(len(scenarios))]
+        axes.bar(places, [table.get((scenario, program), 0) for scenario in scenarios], width, label=program)
+    axes.set_xticks([at + 0.4 - width / 2 for at in range(len(scenarios))], scenarios)
+    axes.set_yscale("log")
+    axes.set_ylabel("CPU seconds (log)")
+    axes.set_title(title)
+    axes.legend()
+    drawing.tight_layout()
+    drawing.savefig(path, dpi=110)
+
+
+def _growth_plot(figures: Sequence[Figure], path: Path) -> None:
+    rounds = [f for f in figures if not f.scenario.startswith(("articles", "feeds"))]
+    if len({figure.feeds for figure in rounds}) < 2:
+        return
+    drawing, axes = _pyplot().subplots(figsize=(7, 4))
+    for scenario in dict.fromkeys(figure.scenario for figure in rounds):
+        points = sorted((f.feeds, f.cpu / f.feeds * 1000) for f in rounds if f.scenario == scenario)
+        axes.plot([x for x, _ in points], [y for _, y in points], marker="o", label=scenario)
+    axes.set(xscale="log", yscale="log", xlabel="feeds", ylabel="CPU ms a feed", title="Polling cost of ingest")
+    axes.legend()
+    drawing.tight_layout()
+    drawing.savefig(path, dpi=110)
+
+
+def _pyplot() -> Any:  # imported where it is used: the table needs none
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot
+
+    return pyplot
