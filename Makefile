@@ -53,6 +53,7 @@ $(VENV)/.bench: $(VENV)/.dev
 
 quality: $(VENV)/.bench  ## figures against the labelled sets, under their floors
 	$(RUN)/python benchmarks/quality_duplicates.py
+	$(RUN)/python benchmarks/quality_pages.py
 
 # More: make bench BENCH='--feeds 100 1000 5000'. newsboat takes part where it is installed (Debian: apt install newsboat).
 bench: $(VENV)/.bench  ## the whole path beside other programs: CPU, time, memory (half an hour)
@@ -62,7 +63,7 @@ profile: $(VENV)/.bench  ## a flame graph of one run, in profile.svg
 	$(RUN)/python -m benchmarks.whole.profile profile.svg $(PROFILE)
 
 lock: $(VENV)/.dev  ## refresh the pinned versions in constraints.txt
-	$(RUN)/pip-compile --quiet --all-extras --strip-extras --no-emit-index-url --no-emit-trusted-host --no-header --no-annotate --upgrade --output-file constraints.txt pyproject.toml
+	$(RUN)/pip-compile --quiet --all-extras --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --upgrade --output-file constraints.txt pyproject.toml
 
 clean:  ## remove what was built
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -40,7 +40,7 @@ from tests.pipeline.papers import Papers, serving, story
 OUTLETS = 6
 LISTED = 30  # entries in each feed; more is published only when the archive has seen these
 PUBLISH_EVERY = 0.4  # seconds
-LONGEST_LIFE = 12.0  # seconds of a daemon
+LONGEST_LIFE = 2.0  # of a daemon, in the time that one takes here from its start to its first article
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -151,9 +151,10 @@ def soak_kills(minutes: float) -> list[str]:
         press.start()
         with reader(f"sqlite:///{archive}", answers):
             until = time.monotonic() + 60 * minutes
+            first = seconds_to_first_article(config, archive)
             while time.monotonic() < until:
                 daemon = start(config)
-                time.sleep(moments.uniform(0.5, LONGEST_LIFE))
+                time.sleep(moments.uniform(0, LONGEST_LIFE * first))
                 daemon.kill()
                 daemon.wait()
                 kills += 1
@@ -163,7 +164,18 @@ def soak_kills(minutes: float) -> list[str]:
         looks, problem = answers.get(timeout=60)
         print(f"{kills} kills, {len(press.published)} articles published, {looks} looks of the reader")
         problems = judge(archive, press.published) + mistakes(config)
+        if len(press.published) <= OUTLETS * LISTED:
+            problems.append("no daemon lived long enough to see anything published: nothing was shown")
         return problems + ([f"reader: {problem}"] if problem else [])
+
+
+def seconds_to_first_article(config: Path, archive: Path) -> float:
+    began, daemon = time.monotonic(), start(config)
+    while not column(archive, "select 1 from articles limit 1"):
+        time.sleep(0.05)
+    daemon.kill()
+    daemon.wait()
+    return time.monotonic() - began
 
 
 def finish(config: Path, archive: Path, wanted: int) -> None:

@@ -10,8 +10,7 @@ from ingest.pages import extract_article
 _SENTENCE = (
     b"<p>The committee will publish its report on the bridge next week, and the council will then vote on it.</p>"
 )
+_PAGE = b"<html><body><article><h1>A page</h1>" + 6 * _SENTENCE + b"</article></body></html>"
 
-with suppress(OSError):  # a full disk: the model is unpacked into a temporary file. Without it no worker would start
-    extract_article(
-        b"<html><body><article><h1>A page</h1>" + 6 * _SENTENCE + b"</article></body></html>", url="https://e.com/a"
-    )
+with suppress(OSError):  # the model is unpacked into a temporary file: on a full disk each job says so for itself
+    extract_article(_PAGE, url="https://example.org/a")

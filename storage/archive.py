@@ -89,7 +89,7 @@ class Archive:
         try:
             with engine.begin() as connection:
                 yield connection
-        except DBAPIError as error:
+        except (DBAPIError, sqlite3.Error) as error:
             if _is_infrastructure(error):
                 raise connect.unavailable(error, self.path) from error
             raise
@@ -233,9 +233,10 @@ def _results(kind: type[T], read: Callable[[], Iterator[T]], limit: int | None) 
     return Results(lambda: islice(read(), limit), lambda: tuple(field.name for field in fields(kind)))  # type: ignore[arg-type]
 
 
-def _is_infrastructure(error: DBAPIError) -> bool:
+def _is_infrastructure(error: DBAPIError | sqlite3.Error) -> bool:
     """Locked, full, read-only, damaged: the machine's state, not a mistake of ours."""
-    if not isinstance(error.orig, sqlite3.DatabaseError):
+    cause = error if isinstance(error, sqlite3.Error) else error.orig
+    if not isinstance(cause, sqlite3.DatabaseError):
         return False
-    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     return code not in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_MISMATCH)

@@ -7,41 +7,40 @@ Articles never merge and their numbers are for ever. An alias that turns out to 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, insert, select, tuple_, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from storage import events, stories
+from storage import direct, events, stories
 from storage.model import Alias, AliasKind, ArticleDraft, Change
-from storage.schema import NEXT_CHANGE, Utc, alias, article, article_text, outlet, revision, unindexed
+from storage.schema import NEXT_CHANGE, alias, article, article_text, format_time, outlet, revision, unindexed
 
 PRUNED = "pruned"  # the kind of an alias that `storage.pruning` left behind
 
 _DOUBTFUL = {"future", "ancient", "unparsed"}  # flags of a date that must not sort the archive
 
-
-# Made once: putting a statement together costs more than SQLite's work on it.
-_NAMES = select(alias).where(tuple_(alias.c.scope, alias.c.value).in_(bindparam("names", expanding=True)))
-_ADD_NAME = upsert(alias).on_conflict_do_nothing()
-_OUTLET = select(outlet.c.id).where(outlet.c.name == bindparam("name"))
-_ADD = insert(article).values(change_number=NEXT_CHANGE)
-_ADD_TEXT = insert(article_text)
-_COUNT = (
-    update(outlet)
-    .where(outlet.c.id == bindparam("of_outlet"))
-    .values(
-        articles=outlet.c.articles + 1,
-        last_article_at=case(
-            (outlet.c.last_article_at > bindparam("sort_at", type_=Utc), outlet.c.last_article_at),
-            else_=bindparam("sort_at", type_=Utc),
-        ),
+_NAMED = "SELECT article_id FROM alias WHERE scope = ? AND value = ?"
+_NAME_KIND = "SELECT kind FROM alias WHERE scope = ? AND value = ?"
+_ADD_NAME = "INSERT OR IGNORE INTO alias (scope, value, article_id, kind) VALUES (?, ?, ?, ?)"
+_COUNT_OUTLET = """
+    UPDATE outlet SET articles = articles + 1, last_article_at = max(coalesce(last_article_at, :at), :at)
+    WHERE name = :name RETURNING id
+"""
+_ADD = """
+    INSERT INTO article (
+        id, story_id, outlet_id, sort_at, first_seen_at, changed_at, revised_at, change_number, url, canonical_url,
+        published_at, published_source, published_flags, title, authors, updated_at, language, word_count, summary,
+        image_url, method, from_feed, extra
+    ) VALUES (
+        :id, :id, :outlet_id, :sort_at, :now, :now, :now, (SELECT coalesce(max(change_number), 0) + 1 FROM article),
+        :url, :canonical_url, :published_at, :published_source, :published_flags, :title, :authors, :updated_at,
+        :language, :word_count, :summary, :image_url, :method, :from_feed, :extra
     )
-)
-_TO_INDEX = insert(unindexed)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +69,11 @@ class CurrentVersion:
 def named(t: Connection, aliases: Iterable[Alias]) -> Named:
     """Which article these names belong to: URLs decide before guids, the published URL before the others."""
     order = [AliasKind.URL, AliasKind.FINAL_URL, AliasKind.CANONICAL, AliasKind.GUID]
-    names = sorted(aliases, key=lambda a: order.index(a.kind))
-    holders = {(row.scope, row.value): row.article_id for row in _rows(t, names)}
-    found = ((name.kind, holders.get((_scope(name), name.value))) for name in names)
-    hits = [(kind, number) for kind, number in found if number is not None]
+    hits: list[tuple[AliasKind, int]] = []
+    for name in sorted(aliases, key=lambda a: order.index(a.kind)):
+        found = direct.value(t, _NAMED, (_scope(name), name.value))
+        if found is not None:
+            hits.append((name.kind, found))
     if not hits:
         return Named()
     kind, first = hits[0]
@@ -83,11 +83,7 @@ def named(t: Connection, aliases: Iterable[Alias]) -> Named:
 
 def is_pruned(t: Connection, aliases: Iterable[Alias]) -> bool:
     """Whether one of these names is that of an article that was removed for its age."""
-    return any(row.kind == PRUNED for row in _rows(t, aliases))
-
-
-def _rows(t: Connection, aliases: Iterable[Alias]) -> Sequence[Row[Any]]:
-    return t.execute(_NAMES, {"names": [(_scope(name), name.value) for name in aliases]}).all()
+    return any(direct.value(t, _NAME_KIND, (_scope(name), name.value)) == PRUNED for name in aliases)
 
 
 def void_guid(t: Connection, guid: Alias) -> None:
@@ -97,11 +93,8 @@ def void_guid(t: Connection, guid: Alias) -> None:
 
 def add_aliases(t: Connection, article_id: int, aliases: Iterable[Alias]) -> None:
     """Give an article more names. A name that is taken stays where it is."""
-    rows = [
-        {"scope": _scope(name), "value": name.value, "article_id": article_id, "kind": name.kind} for name in aliases
-    ]
-    if rows:
-        t.execute(_ADD_NAME, rows)
+    for name in aliases:
+        direct.run(t, _ADD_NAME, (_scope(name), name.value, article_id, name.kind.value))
 
 
 def current(t: Connection, article_id: int) -> CurrentVersion:
@@ -122,30 +115,28 @@ def current(t: Connection, article_id: int) -> CurrentVersion:
 
 def add(t: Connection, draft: ArticleDraft, now: datetime) -> int:
     """Insert an article, alone in a story of its own. Returns its number, which is also the story's."""
-    outlet_id = t.execute(_OUTLET, {"name": draft.outlet}).scalar_one()
-    number = stories.new_number(t)
-    sort_at = _sort_at(draft, now)
-    row = {
+    sort_at = format_time(_sort_at(draft, now))
+    outlet_id = direct.value(t, _COUNT_OUTLET, {"name": draft.outlet, "at": sort_at})
+    assert outlet_id is not None, f"outlet {draft.outlet} was never made"
+    number = stories.found(t, outlet_id, sort_at)
+    evidence = draft.published_evidence
+    row: dict[str, object] = {
         "id": number,
         "outlet_id": outlet_id,
-        "story_id": number,
         "sort_at": sort_at,
-        "first_seen_at": now,
-        "changed_at": now,
-        "revised_at": now,
+        "now": format_time(now),
         "url": draft.url,
         "canonical_url": draft.canonical_url,
-        "published_at": draft.published_at,
-        "published_source": draft.published_evidence.source if draft.published_evidence else None,
+        "published_at": _time(draft.published_at),
+        "published_source": evidence.source if evidence else None,
         "published_flags": _flags(draft),
         **_content(draft),
+        "updated_at": _time(draft.updated_at),
     }
-    t.execute(_ADD, row)
-    t.execute(_ADD_TEXT, {"article_id": number, "text": draft.text})
-    t.execute(_COUNT, {"of_outlet": outlet_id, "sort_at": sort_at})
+    direct.run(t, _ADD, row)
+    direct.run(t, "INSERT INTO article_text (article_id, text) VALUES (?, ?)", (number, draft.text))
     add_aliases(t, number, draft.aliases)
-    t.execute(_TO_INDEX, {"article_id": number})
-    stories.found(t, number, sort_at)
+    direct.run(t, "INSERT INTO unindexed (article_id) VALUES (?)", (number,))
     return number
 
 
@@ -204,6 +195,10 @@ def _scope(name: Alias) -> int:
         return 0
     assert name.feed_id is not None
     return name.feed_id
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else format_time(moment)
 
 
 def _flags(draft: ArticleDraft) -> str:

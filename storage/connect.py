@@ -28,6 +28,7 @@ from storage.errors import (
 from storage.schema import APPLICATION_ID, VERSION
 
 BUSY_SECONDS = 10.0
+READING = ("PRAGMA query_only=ON",)
 
 
 def archive_path(url: str) -> Path:
@@ -45,8 +46,7 @@ def reading_engine(path: Path) -> Engine:
     """An engine that cannot change the file. Raises an ArchiveError if there is no readable archive."""
     if not path.is_file():
         raise ArchiveMissing(f"there is no archive at {path}: `ingest once` makes one")
-    mode = "mode=ro&immutable=1" if _sealed(path) else "mode=ro"
-    return _engine(path, mode, begin="BEGIN", setup=("PRAGMA query_only=ON",))
+    return _engine(path, _reading_mode(path), begin="BEGIN", setup=READING)
 
 
 def writing_engine(path: Path) -> Engine:
@@ -61,6 +61,11 @@ def writing_engine(path: Path) -> Engine:
 def bare_reader(path: Path) -> sqlite3.Connection:
     """A connection that cannot change the file, but may make temporary tables, and copies of the file elsewhere."""
     return _connector(path, "mode=ro", ())()
+
+
+def reader(path: Path) -> sqlite3.Connection:
+    """A connection that cannot change anything, for a program that brings its own way of asking."""
+    return _connector(path, _reading_mode(path), READING)()
 
 
 def use_wal(engine: Engine) -> None:
@@ -116,6 +121,10 @@ def unavailable(error: Exception, path: Path) -> ArchiveError:
 
 def _is_empty(connection: Connection) -> bool:
     return not connection.execute(text("SELECT count(*) FROM sqlite_schema")).scalar_one()
+
+
+def _reading_mode(path: Path) -> str:
+    return "mode=ro&immutable=1" if _sealed(path) else "mode=ro"
 
 
 def _sealed(path: Path) -> bool:

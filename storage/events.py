@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, insert, text
 
+from storage import direct
 from storage.schema import event
 
 
@@ -53,12 +54,12 @@ _STEPS = text("""
         FROM event WHERE seq > :seq ORDER BY seq LIMIT :most)
     ORDER BY number, seq LIMIT :most
 """)
-_APART = text("""
+_APART = """
     SELECT other FROM (
         SELECT CASE article_id WHEN :id THEN other_id ELSE article_id END AS other, kind, max(seq)
         FROM event WHERE kind IN ('undone', 'confirmed') AND (article_id = :id OR other_id = :id) GROUP BY other)
     WHERE kind = 'undone'
-""")  # beside a lone max(), SQLite takes the other columns from the row that has it
+"""  # beside a lone max(), SQLite takes the other columns from the row that has it
 
 
 def record(
@@ -71,7 +72,7 @@ def record(
 
 def separated(c: Connection, article_id: int) -> set[int]:
     """The articles that a person separated this one from."""
-    return set(c.execute(_APART, {"id": article_id}).scalars())
+    return {other for (other,) in direct.run(c, _APART, {"id": article_id}).fetchall()}
 
 
 def present(c: Connection) -> Place:

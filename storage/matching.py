@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 import secrets
 import zlib
+from collections import Counter
 from collections.abc import Callable, Sequence
+from heapq import nsmallest
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +25,16 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     bindparam,
-    text,
 )
 
+from storage import direct
 from storage.model import MatchCandidate, MatchDecision, Signature
 from storage.schema import metadata
 
 COUNTERS = 1 << 24
 CHECKPOINT_EVERY = 10_000  # decisions
+MAX_POSTINGS = 400  # articles looked at under one key
+MAX_RANKED = 200  # articles whose stories are looked up, those with most keys in common first
 
 fingerprint = Table(
     "fingerprint",
@@ -73,34 +78,24 @@ rarity_checkpoint = Table(
     Column("counters", LargeBinary, nullable=False),  # zlib of uint16
 )
 
-# A join against the list of keys: `(key) IN (VALUES ...)` makes SQLite 3.40 scan the whole table. The first step looks
-# at the best 200 articles alone, so that a story of many copies costs no more than that.
-_CANDIDATES = text("""
-    WITH wanted(key) AS (SELECT value FROM json_each(:keys)),
-    hit(article_id, hits) AS MATERIALIZED (
-        SELECT posting.article_id, count(*) FROM wanted CROSS JOIN posting ON posting.key = wanted.key
-        WHERE posting.article_id <> :without
-        GROUP BY posting.article_id ORDER BY count(*) DESC, posting.article_id LIMIT 200
-    ),
-    placed AS (
-        SELECT hit.article_id, hit.hits, article.story_id, article.outlet_id,
-               row_number() OVER (PARTITION BY article.story_id ORDER BY hit.hits DESC, hit.article_id) AS place
-        FROM hit CROSS JOIN article ON article.id = hit.article_id
-    )
-    SELECT placed.article_id, placed.story_id, placed.outlet_id, placed.hits,
-           fingerprint.scheme, fingerprint.exact, fingerprint.tokens,
-           EXISTS (SELECT 1 FROM duplicate WHERE duplicate.original_id IN (placed.article_id, story.representative_id)
-                   AND duplicate.kind = 'contained' AND duplicate.status <> 'undone') AS is_roundup
-    FROM (SELECT * FROM placed WHERE place <= :per_story ORDER BY hits DESC, article_id LIMIT :limit) AS placed
-    CROSS JOIN story ON story.id = placed.story_id
-    CROSS JOIN fingerprint ON fingerprint.article_id = placed.article_id
-    ORDER BY placed.hits DESC, placed.article_id
-""")
-_NEW_LOG = text("""
+# Key by key, the earliest articles of each: what stands under more is a story of many copies, and costs no more.
+_UNDER_KEY = f"SELECT article_id FROM posting WHERE key = ? ORDER BY article_id LIMIT {MAX_POSTINGS}"
+_CANDIDATES = """
+    SELECT article.id, article.story_id, article.outlet_id, fingerprint.scheme, fingerprint.exact, fingerprint.tokens,
+           EXISTS (SELECT 1 FROM duplicate WHERE original_id IN (article.id, story.representative_id)
+                   AND kind = 'contained' AND status <> 'undone')
+    FROM json_each(?) AS wanted CROSS JOIN article ON article.id = wanted.value
+    CROSS JOIN story ON story.id = article.story_id CROSS JOIN fingerprint ON fingerprint.article_id = article.id
+"""
+_PUT = "INSERT INTO fingerprint (article_id, scheme, exact, tokens) VALUES (?, ?, ?, ?)"
+_INDEX = "INSERT OR IGNORE INTO posting (key, article_id) VALUES (?, ?)"
+_UNINDEX = "DELETE FROM posting WHERE key = ? AND article_id = ?"
+_NEW_LOG = """
     SELECT log.seq, log.token, log.founded, log.slots, log.scheme, fingerprint.tokens
     FROM rarity_log AS log LEFT JOIN fingerprint ON fingerprint.article_id = log.article_id
-    WHERE log.seq > :seq ORDER BY log.seq
-""")
+    WHERE log.seq > ? ORDER BY log.seq
+"""
+_LOG = "INSERT INTO rarity_log (token, article_id, scheme, founded, slots) VALUES (?, ?, ?, ?, ?)"
 
 
 class RarityCounters:
@@ -122,16 +117,15 @@ class RarityCounters:
         """Bring memory to the state of the log. Inside the transaction that decides, before it does."""
         if not self._is_of(connection):
             self._load(connection)
-        for row in connection.execute(_NEW_LOG, {"seq": self._seq}):
-            slots = self.slots_of(Signature(row.scheme, b"", row.tokens)) if row.slots is None else row.slots
-            self._count(slots, row.seq, row.token, row.founded)
+        for seq, token, founded, slots, scheme, tokens in direct.run(connection, _NEW_LOG, (self._seq,)).fetchall():
+            counted = self.slots_of(Signature(scheme, b"", tokens)) if slots is None else slots
+            self._count(counted, seq, token, founded)
 
     def append(self, connection: Connection, article_id: int, decision: MatchDecision) -> None:
         """Count a new article: all of it if it founds a story, what is new in it if it joins one."""
         token, founded = secrets.randbits(63), decision.story_id is None
-        values = {"token": token, "article_id": article_id, "scheme": decision.scheme, "founded": int(founded)}
         slots = None if founded else decision.counted
-        (seq,) = connection.execute(rarity_log.insert(), {**values, "slots": slots}).inserted_primary_key or (0,)
+        seq = direct.run(connection, _LOG, (token, article_id, decision.scheme, int(founded), slots)).lastrowid or 0
         self._count(decision.counted, seq, token, int(founded))
         if seq - self._checkpoint >= CHECKPOINT_EVERY:
             self._save(connection)
@@ -147,8 +141,7 @@ class RarityCounters:
         """Whether what memory counted last is still in the log, and nothing was dropped behind it."""
         if not self._seq:
             return False
-        row = connection.execute(text("SELECT token FROM rarity_log WHERE seq = :seq"), {"seq": self._seq}).first()
-        return row is not None and row.token == self._token
+        return bool(direct.value(connection, "SELECT token FROM rarity_log WHERE seq = ?", (self._seq,)) == self._token)
 
     def _load(self, connection: Connection) -> None:
         self._clear()
@@ -188,37 +181,45 @@ class MatchStore:
         self, keys: Sequence[int], limit: int, *, per_story: int, without: int | None = None
     ) -> list[MatchCandidate]:
         """The articles that share most keys, best first (the earlier of two equals first), with their fingerprints."""
-        values = {"keys": json.dumps(list(keys)), "limit": limit, "per_story": per_story}
-        rows = self._connection.execute(_CANDIDATES, {**values, "without": -1 if without is None else without})
+        found: list[MatchCandidate] = []
+        taken: Counter[int] = Counter()
+        ranked = self._ranked(keys, without)
+        for start in range(0, len(ranked), limit):
+            for candidate in self._read(dict(ranked[start : start + limit])):
+                taken[candidate.story_id] += 1
+                if taken[candidate.story_id] <= per_story:
+                    found.append(candidate)
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    def _ranked(self, keys: Sequence[int], without: int | None) -> list[tuple[int, int]]:
+        """Articles with the number of keys in common, most first."""
+        cursor = direct.driver(self._connection).cursor()
+        under_keys = (cursor.execute(_UNDER_KEY, (key,)) for key in dict.fromkeys(keys))
+        hits = Counter(chain.from_iterable(chain.from_iterable(under_keys)))
+        hits.pop(-1 if without is None else without, None)
+        return nsmallest(MAX_RANKED, hits.items(), key=lambda hit: (-hit[1], hit[0]))
+
+    def _read(self, hits: dict[int, int]) -> list[MatchCandidate]:
+        """Articles by their numbers, in that order, given with the keys in common."""
+        rows = direct.run(self._connection, _CANDIDATES, (json.dumps(list(hits)),)).fetchall()
         return [
             MatchCandidate(
-                r.article_id,
-                r.story_id,
-                r.outlet_id,
-                r.hits,
-                Signature(r.scheme, r.exact, r.tokens),
-                is_roundup=bool(r.is_roundup),
+                number, story, outlet, hits[number], Signature(scheme, exact, tokens), is_roundup=bool(whole)
             )
-            for r in rows
+            for number, story, outlet, scheme, exact, tokens, whole in rows
         ]
 
     def signature(self, article_id: int) -> Signature | None:
-        c = fingerprint.c
-        wanted = fingerprint.select().where(c.article_id == bindparam("id"))
-        row = self._connection.execute(wanted, {"id": article_id}).first()
-        return None if row is None else Signature(row.scheme, row.exact, row.tokens)
+        wanted = "SELECT scheme, exact, tokens FROM fingerprint WHERE article_id = ?"
+        row = direct.run(self._connection, wanted, (article_id,)).fetchone()
+        return None if row is None else Signature(*row)
 
     def put(self, article_id: int, signature: Signature, decision: MatchDecision) -> None:
         """Keep a new article's fingerprint, put it into the index, count it if it founds a story."""
-        self._connection.execute(
-            fingerprint.insert(),
-            {
-                "article_id": article_id,
-                "scheme": signature.scheme,
-                "exact": signature.exact,
-                "tokens": signature.tokens,
-            },
-        )
+        values = (article_id, signature.scheme, signature.exact, signature.tokens)
+        direct.run(self._connection, _PUT, values)
         self._index(article_id, decision.keys)
         if decision.counted:
             self._counters.append(self._connection, article_id, decision)
@@ -240,17 +241,10 @@ class MatchStore:
         self._connection.execute(fingerprint.delete().where(fingerprint.c.article_id == article_id))
 
     def _index(self, article_id: int, keys: Sequence[int]) -> None:
-        if keys:
-            statement = text("INSERT OR IGNORE INTO posting (key, article_id) SELECT value, :id FROM json_each(:keys)")
-            self._connection.execute(statement, {"id": article_id, "keys": json.dumps(sorted(keys))})
+        direct.driver(self._connection).executemany(_INDEX, [(key, article_id) for key in sorted(keys)])
 
     def _unindex(self, article_id: int, keys: Sequence[int]) -> None:
-        statement = text("""
-            DELETE FROM posting WHERE (key, article_id) IN (
-                SELECT posting.key, posting.article_id FROM json_each(:keys) AS wanted
-                CROSS JOIN posting ON posting.key = wanted.value AND posting.article_id = :id
-            )""")
-        self._connection.execute(statement, {"id": article_id, "keys": json.dumps(list(keys))})
+        direct.driver(self._connection).executemany(_UNINDEX, [(key, article_id) for key in sorted(keys)])
 
     def _keep_counted(self, article_id: int) -> None:
         """Before a fingerprint changes: the log keeps what was counted."""

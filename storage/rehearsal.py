@@ -186,7 +186,7 @@ def partition(c: Connection) -> dict[int, int]:
 def edges(c: Connection) -> Iterator[DuplicateEdge]:
     """All edges, as they are kept."""
     for row in c.execute(select(duplicate)):
-        yield DuplicateEdge(**row._mapping)
+        yield stories.edge_of(row)
 
 
 def signatures(c: Connection, after: int, last: int | None = None, most: int = -1) -> dict[int, Signature]:

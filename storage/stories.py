@@ -9,40 +9,68 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, update
 
-from storage import events
+from storage import direct, events
 from storage.model import DuplicateEdge, EdgeKind, EdgeStatus
-from storage.schema import NEXT_CHANGE, article, duplicate, story
+from storage.schema import article, duplicate, format_time, story
 
 FULL_LENGTH = 2 / 3  # of the longest member's words: shorter ones are cut copies, and represent nobody
 
+_FOUND = """
+    INSERT INTO story (representative_id, article_count, outlet_count, first_published_at, last_published_at)
+    VALUES (0, 1, 1, :at, :at)
+"""
+_MEMBERS = """
+    SELECT count(*), count(DISTINCT outlet_id), min(sort_at), max(sort_at), max(word_count)
+    FROM article WHERE story_id = ?
+"""
+_REPRESENTATIVE = "SELECT id FROM article WHERE story_id = ? AND word_count >= ? ORDER BY first_seen_at, id LIMIT 1"
+_REFRESH = """
+    UPDATE story SET representative_id = ?, article_count = ?, outlet_count = ?,
+                     first_published_at = ?, last_published_at = ?
+    WHERE id = ?
+"""
+# Marks articles as changed, for whoever follows the archive.
+_CHANGE = """
+    UPDATE article SET changed_at = :now, change_number = (SELECT coalesce(max(change_number), 0) + 1 FROM article)
+"""
+_PUT_EDGE = """
+    INSERT INTO duplicate (article_id, original_id, kind, score, threshold, scheme, decided_at, status, evidence)
+    VALUES (:article_id, :original_id, :kind, :score, :threshold, :scheme, :decided_at, :status, :evidence)
+    ON CONFLICT (article_id, original_id) DO UPDATE SET
+        kind = excluded.kind, score = excluded.score, threshold = excluded.threshold, scheme = excluded.scheme,
+        decided_at = excluded.decided_at, status = excluded.status, evidence = excluded.evidence
+    WHERE duplicate.status <> 'confirmed'
+"""
 
-# Made once: putting a statement together costs more than SQLite's work on it.
-_NEW = insert(story)
-_FOUND = update(story).where(story.c.id == bindparam("of_story"))
+
+def found(t: Connection, outlet_id: int, sort_at: str) -> int:
+    """A story of one article, which is to take the same number: never used before for a story or an article.
+
+    `outlet_id` and `sort_at` are the article's.
+    """
+    number = direct.run(t, _FOUND, {"at": sort_at}).lastrowid
+    direct.run(t, "UPDATE story SET representative_id = id WHERE id = ?", (number,))
+    assert number is not None
+    return number
 
 
 def new_number(t: Connection) -> int:
     """A story without members yet; its number has never been used for a story or an article."""
-    key = t.execute(_NEW, {"representative_id": 0, "article_count": 0, "outlet_count": 0}).inserted_primary_key
-    assert key is not None
-    return int(key[0])
-
-
-def found(t: Connection, number: int, sort_at: datetime) -> None:
-    """The story of one: that of the article which has just been added under the story's number."""
-    row = {"representative_id": number, "article_count": 1, "outlet_count": 1}
-    t.execute(_FOUND, {"of_story": number, **row, "first_published_at": sort_at, "last_published_at": sort_at})
+    number = direct.run(
+        t, "INSERT INTO story (representative_id, article_count, outlet_count) VALUES (0, 0, 0)"
+    ).lastrowid
+    assert number is not None
+    return number
 
 
 def join(t: Connection, article_id: int, story_id: int, now: datetime) -> None:
     """Move an article into a story. The story it leaves goes if it is empty."""
-    left = t.execute(select(article.c.story_id).where(article.c.id == article_id)).scalar_one()
+    left = direct.value(t, "SELECT story_id FROM article WHERE id = ?", (article_id,))
     if left == story_id:
         return
-    _changed(t, article.c.id == article_id, now, story_id=story_id)
+    direct.run(t, f"{_CHANGE}, story_id = :story WHERE id = :id", _values(now, story=story_id, id=article_id))
     refresh(t, left, now)
     refresh(t, story_id, now)
 
@@ -50,7 +78,7 @@ def join(t: Connection, article_id: int, story_id: int, now: datetime) -> None:
 def move(t: Connection, article_ids: Sequence[int], story_id: int, now: datetime) -> None:
     """Set the story of articles, and nothing else: `refresh` every story concerned when all are where they belong."""
     for article_id in article_ids:
-        _changed(t, article.c.id == article_id, now, story_id=story_id)
+        direct.run(t, f"{_CHANGE}, story_id = :story WHERE id = :id", _values(now, story=story_id, id=article_id))
 
 
 def leave(t: Connection, article_id: int, now: datetime) -> int:
@@ -62,26 +90,16 @@ def leave(t: Connection, article_id: int, now: datetime) -> int:
 
 def refresh(t: Connection, story_id: int, now: datetime) -> None:
     """Bring a story's row up to date with its members; an empty story goes."""
-    columns = [article.c[name] for name in ("id", "outlet_id", "word_count", "first_seen_at", "sort_at")]
-    members = t.execute(select(*columns).where(article.c.story_id == story_id)).all()
-    if not members:
-        t.execute(delete(story).where(story.c.id == story_id))
+    row = direct.run(t, _MEMBERS, (story_id,)).fetchone()
+    if not row[0]:
+        direct.run(t, "DELETE FROM story WHERE id = ?", (story_id,))
         return
-    chosen = _representative(members)
-    before = t.execute(select(story.c.representative_id).where(story.c.id == story_id)).scalar_one()
-    t.execute(
-        update(story)
-        .where(story.c.id == story_id)
-        .values(
-            representative_id=chosen,
-            article_count=len(members),
-            outlet_count=len({row.outlet_id for row in members}),
-            first_published_at=min(row.sort_at for row in members),
-            last_published_at=max(row.sort_at for row in members),
-        )
-    )
-    if before != chosen and len(members) > 1:
-        _changed(t, article.c.story_id == story_id, now)
+    count, outlets, first, last, longest = row
+    chosen = direct.value(t, _REPRESENTATIVE, (story_id, FULL_LENGTH * longest))
+    before = direct.value(t, "SELECT representative_id FROM story WHERE id = ?", (story_id,))
+    direct.run(t, _REFRESH, (chosen, count, outlets, first, last, story_id))
+    if before != chosen and count > 1:
+        direct.run(t, f"{_CHANGE} WHERE story_id = :story", _values(now, story=story_id))
 
 
 def size(t: Connection, story_id: int) -> int:
@@ -93,23 +111,18 @@ def put_edges(t: Connection, edges: Sequence[DuplicateEdge]) -> None:
     for edge in edges:
         if edge.original_id in events.separated(t, edge.article_id):
             continue
-        values = {
-            "kind": edge.kind,
+        row = {
+            "article_id": edge.article_id,
+            "original_id": edge.original_id,
+            "kind": edge.kind.value,
             "score": edge.score,
             "threshold": edge.threshold,
             "scheme": edge.scheme,
-            "decided_at": edge.decided_at,
+            "decided_at": format_time(edge.decided_at),
             "evidence": edge.evidence,
-            "status": edge.status,
+            "status": edge.status.value,
         }
-        statement = upsert(duplicate).values(article_id=edge.article_id, original_id=edge.original_id, **values)
-        t.execute(
-            statement.on_conflict_do_update(
-                index_elements=["article_id", "original_id"],
-                set_=values,
-                where=duplicate.c.status != EdgeStatus.CONFIRMED,
-            )
-        )
+        direct.run(t, _PUT_EDGE, row)
 
 
 def undo(t: Connection, article_id: int, now: datetime) -> bool:
@@ -162,14 +175,20 @@ def story_of(t: Connection, article_id: int) -> int:
 def edges_between(t: Connection, one: int, other: int) -> list[DuplicateEdge]:
     """What was judged of two articles, in either direction: the one of a common story before `contained`."""
     query = select(duplicate).where(or_(_edge_of(one, other), _edge_of(other, one)))
-    edges = [DuplicateEdge(**row._mapping) for row in t.execute(query)]
+    edges = [edge_of(row) for row in t.execute(query)]
     return sorted(edges, key=lambda edge: (edge.kind == EdgeKind.CONTAINED, edge.article_id != one))
 
 
 def standing_edges(t: Connection, article_id: int) -> list[DuplicateEdge]:
     """What was judged of an article as the one that repeats, and was not taken back."""
     mine = duplicate.c.article_id == article_id, duplicate.c.status != EdgeStatus.UNDONE
-    return [DuplicateEdge(**row._mapping) for row in t.execute(select(duplicate).where(*mine))]
+    return [edge_of(row) for row in t.execute(select(duplicate).where(*mine))]
+
+
+def edge_of(row: Row[Any]) -> DuplicateEdge:
+    """A row of the table as a value."""
+    values = {**row._mapping, "kind": EdgeKind(row.kind), "status": EdgeStatus(row.status)}
+    return DuplicateEdge(**values)
 
 
 def separated_stories(t: Connection, article_id: int) -> set[int]:
@@ -207,12 +226,5 @@ def _set_status(t: Connection, which: ColumnElement[bool], status: EdgeStatus) -
     t.execute(update(duplicate).where(which).values(status=status))
 
 
-def _changed(t: Connection, which: ColumnElement[bool], now: datetime, **values: int) -> None:
-    """Mark articles as changed, for whoever follows the archive."""
-    t.execute(update(article).where(which).values(changed_at=now, change_number=NEXT_CHANGE, **values))
-
-
-def _representative(members: Sequence[Row[Any]]) -> int:
-    longest = max(row.word_count for row in members)
-    full = [row for row in members if row.word_count >= FULL_LENGTH * longest]
-    return int(min(full, key=lambda row: (row.first_seen_at, row.id)).id)
+def _values(now: datetime, **values: int) -> dict[str, object]:
+    return {"now": format_time(now), **values}

@@ -51,6 +51,7 @@ COMMANDS = (  # in the order of the help; sections in the order of their first l
     Listed(
         "Read", "export", "ingest.cli.export", "Stream articles as JSONL, CSV, Parquet, or as a feed to subscribe to."
     ),
+    Listed("Read", "serve", "ingest.cli.serve", "Show the archive as pages in your browser."),
     Listed("Look after", "db", "ingest.cli.db", "Look after the archive: upgrade, check, back up, prune."),
     Listed("Judge", "duplicates", "ingest.cli.duplicates", "Why articles count as copies."),
 )

@@ -35,7 +35,7 @@ def run(
     log_level: Annotated[str, typer.Option(metavar="LEVEL", help="debug, info, warning or error.")] = "info",
 ) -> None:
     """Poll every feed when it is due, until told to stop (SIGTERM, Ctrl-C)."""
-    gc.disable()  # what is made until the start is made to stay: looking through it takes half a second
+    gc.disable()  # what is made until all is ready is made to stay: looking through it takes most of a second
     from ingest.cli.logs import Level, configure
     from ingest.config import config_path, database_url
     from ingest.daemon.figures import Figures
@@ -53,8 +53,6 @@ def run(
     health = Health()
     log = configure(Level(log_level), as_json=log_json)
     around = Surroundings(file, Notifier(os.environ), log, Figures(health), health)
-    gc.freeze()
-    gc.enable()
     with _web(around, settings.metrics, metrics_port):
         asyncio.run(run_service(around, settings, url))
     if around.at_once.is_set():

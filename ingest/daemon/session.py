@@ -7,6 +7,7 @@ raises ends the session. Due times and requests are looked up in the archive, wh
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -98,6 +99,9 @@ class Session:
         with self._timers:
             for duty, seconds in duties.items():
                 self._group.start_soon(_whenever, self._timers.every(seconds), duty)
+            if not gc.isenabled():  # as `ingest run` starts
+                gc.freeze()
+                gc.enable()
             around.health.ready = True
             around.notifier.ready()
             around.log.info("ready", feeds=len(self._run.feeds), archive=str(self._archive.path))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ingest.duplicates import numbers
 from ingest.duplicates.evidence import Evidence, gather
 from ingest.duplicates.fingerprint import Fingerprint
 from ingest.duplicates.model import fitted
 from ingest.duplicates.rarity import Rarity
-from ingest.duplicates.shingles import Shingled
+from ingest.duplicates.shingles import Common, Shingled
 from storage.model import EdgeKind
 
 NO_RARITY = Rarity()
@@ -43,13 +44,18 @@ def compare_shingled(a: Shingled, b: Shingled, rarity: Rarity) -> Comparison:
     evidence = gather(a, b, rarity)
     if evidence is None:
         return Comparison(0.0, None, threshold, None)
-    kind = EdgeKind.NEAR if accepted(evidence) else None
-    return Comparison(fitted().score(evidence), kind, threshold_for(evidence), evidence)
+    return judged(evidence)
+
+
+def judged(evidence: Evidence) -> Comparison:
+    score, threshold = fitted().score(evidence), threshold_for(evidence)
+    same = score >= threshold and not numbers_differ(evidence)
+    return Comparison(score, EdgeKind.NEAR if same else None, threshold, evidence)
 
 
 def accepted(evidence: Evidence) -> bool:
     """Whether two texts with this evidence are the same text."""
-    return fitted().score(evidence) >= threshold_for(evidence) and not numbers_differ(evidence)
+    return judged(evidence).kind is not None
 
 
 def threshold_for(evidence: Evidence) -> float:
@@ -58,11 +64,13 @@ def threshold_for(evidence: Evidence) -> float:
 
 
 def numbers_differ(evidence: Evidence) -> bool:
-    """Results, prices, weather, quakes: one form, other facts. Such texts are never the same, whatever the score.
+    found = numbers.Numbers(
+        int(evidence.numbers), evidence.number_overlap, int(evidence.changed_numbers), int(evidence.kept_numbers)
+    )
+    return numbers.other_facts(found, evidence.jaccard, evidence.length_ratio)
 
-    Where two texts are the same from end to end, a few numbers tell: a copy has no reason to change them.
-    """
-    numbers, shared = evidence.numbers, evidence.number_overlap
-    if evidence.jaccard >= 0.7 and evidence.length_ratio >= 0.9:
-        return numbers >= 3 and shared <= 0.75
-    return (numbers >= 4 and shared < 0.25) or (numbers >= 8 and shared < 0.4)
+
+def surely_differ(a: Shingled, b: Shingled, common: Common) -> bool:
+    """Whether the numbers rule out, before anything else is measured, that two texts are the same."""
+    short, long = sorted((a.words, b.words))
+    return numbers.other_facts(numbers.compared(a, b), common.jaccard, short / long)

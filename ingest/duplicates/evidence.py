@@ -2,7 +2,7 @@
 
 Is the common part most of the shorter text, and is it rare in the archive or standing text of many stories? Does the
 *news* recur (the lead, the first third) or only the background? Are the differences new passages, or new numbers in a
-known form? All figures are shares from 0 to 1 but `length`, and all are of the *shorter* text in the *longer* one
+known form? All figures are shares from 0 to 1 but `length` and counts, and all are of the *shorter* text in the *longer* one
 unless said otherwise.
 """
 
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.duplicates.fingerprint import IDENTITY, KIND, Tokens, Word
+from ingest.duplicates import numbers
+from ingest.duplicates.fingerprint import IDENTITY
 from ingest.duplicates.rarity import Rarity, Weights
-from ingest.duplicates.shingles import Flags, Shingled, distinct, within
+from ingest.duplicates.shingles import Flags, Shingled, within
 
 LEAD_WORDS = 80
 LONG_GAP_WORDS = 12
@@ -23,7 +24,6 @@ WINDOW_WORDS = 24
 WINDOW_SHARE = 0.12
 MIN_CONTAINMENT = 0.05  # below it nothing else is measured
 TITLE_LEAD_WORDS = 60
-NO_NUMBERS = 0.75  # what stands for a share of nothing: about the mean of pairs that have some
 NO_TITLE = 0.0  # where no title vouches, the text must
 
 
@@ -50,46 +50,56 @@ class Evidence:
     length_ratio: float  # shorter to longer
     reworded: float  # 1 - covered where the text has numbers and all agree: the differences are of wording
     agreeing_numbers: float  # natural logarithm of 1 + the numbers where all agree, else 0
+    changed_numbers: float  # numbers between the same words in both texts, but not the same number
+    kept_numbers: float  # the same number between the same words
+    changed_share: float  # of the two, with two more counted as kept
 
 
 def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
     """The figures for two texts, in either order; None when they have next to nothing in common."""
     short, long = sorted((a, b), key=lambda text: (text.words, text.fingerprint.exact))
     triples = short.found_in(long, 3)
-    if not triples.any() or triples.mean() < MIN_CONTAINMENT:
+    if not len(triples) or _share(triples) < MIN_CONTAINMENT:
         return None
     triples_long = long.found_in(short, 3)
     pairs, pairs_long = short.found_in(long, 2), long.found_in(short, 2)
     covered, covered_long = short.covered(pairs, 2), long.covered(pairs_long, 2)
     closely, closely_long = short.covered(triples, 3), long.covered(triples_long, 3)
     gaps = _runs(~covered) / short.unit
-    numbers, numbers_long = _distinct_of(short, Word.NUMBER), _distinct_of(long, Word.NUMBER)
-    fewer, more = sorted((numbers, numbers_long), key=len)
-    number_overlap = float(within(fewer, more).mean()) if len(fewer) else NO_NUMBERS
-    agree = number_overlap == 1.0
+    facts = numbers.compared(short, long)
+    agree = facts.shared == 1.0
     return Evidence(
-        containment=float(triples.mean()),
-        jaccard=float((triples.sum() + triples_long.sum()) / (len(triples) + len(triples_long))),
+        containment=_share(triples),
+        jaccard=float(
+            (np.count_nonzero(triples) + np.count_nonzero(triples_long)) / (len(triples) + len(triples_long))
+        ),
         rare_overlap=_weighted(pairs, rarity.weights(short.orders[1])),
         word_overlap=_weighted(short.found_in(long, 1), rarity.information(short.orders[0])),
         common_rare=float(rarity.weights(short.orders[2][triples]).mean()),
-        covered=float(covered.mean()),
+        covered=_share(covered),
         lead_covered=min(_lead(short, covered), _lead(long, covered_long)),
-        third_covered=float(closely_long[: max(1, len(closely_long) // 3)].mean()),
-        tail_covered=float(closely[-max(1, len(closely) // 3) :].mean()),
+        third_covered=_share(closely_long[: max(1, len(closely_long) // 3)]),
+        tail_covered=_share(closely[-max(1, len(closely) // 3) :]),
         spread=_spread(triples, WINDOW_WORDS * short.unit),
         longest_run=float(_runs(closely).max(initial=0) / len(closely)),
         new_passages=float(gaps[gaps > LONG_GAP_WORDS].sum() / short.words),
-        number_overlap=number_overlap,
-        numbers=float(len(fewer)),
-        new_numbers=float((~within(_all_of(short, Word.NUMBER), numbers_long)).sum() / short.words),
+        number_overlap=facts.shared,
+        numbers=float(facts.count),
+        new_numbers=float(np.count_nonzero(~within(short.numbers, long.distinct_numbers)) / short.words),
         title_overlap=_title_overlap(short, long),
         title_in_lead=max(_title_in_lead(short, long), _title_in_lead(long, short)),
         length=float(np.log(short.words)),
         length_ratio=float(short.words / long.words),
-        reworded=float(1.0 - covered.mean()) if agree else 0.0,
-        agreeing_numbers=float(np.log1p(len(fewer))) if agree else 0.0,
+        reworded=1.0 - _share(covered) if agree else 0.0,
+        agreeing_numbers=float(np.log1p(facts.count)) if agree else 0.0,
+        changed_numbers=float(facts.changed),
+        kept_numbers=float(facts.kept),
+        changed_share=facts.changed / (facts.changed + facts.kept + 2),
     )
+
+
+def _share(flags: Flags) -> float:
+    return float(np.count_nonzero(flags) / len(flags))
 
 
 def _weighted(found: Flags, weights: Weights) -> float:
@@ -97,7 +107,7 @@ def _weighted(found: Flags, weights: Weights) -> float:
 
 
 def _lead(text: Shingled, covered: Flags) -> float:
-    return float(covered[: LEAD_WORDS * text.unit].mean())
+    return _share(covered[: LEAD_WORDS * text.unit])
 
 
 def _runs(flags: Flags) -> NDArray[np.intp]:
@@ -113,22 +123,12 @@ def _spread(found: Flags, window: int) -> float:
     return float((shares >= WINDOW_SHARE).mean())
 
 
-def _all_of(text: Shingled, kind: Word) -> Tokens:
-    body = text.fingerprint.body
-    chosen: Tokens = body[(body & KIND) == kind]
-    return chosen
-
-
-def _distinct_of(text: Shingled, kind: Word) -> Tokens:
-    return distinct(_all_of(text, kind))
-
-
 def _title_overlap(a: Shingled, b: Shingled) -> float:
-    fewer, more = sorted((distinct(text.fingerprint.title & IDENTITY) for text in (a, b)), key=len)
-    return float(within(fewer, more).mean()) if len(fewer) else NO_TITLE
+    fewer, more = sorted((a.distinct_title, b.distinct_title), key=len)
+    return _share(within(fewer, more)) if len(fewer) else NO_TITLE
 
 
 def _title_in_lead(titled: Shingled, other: Shingled) -> float:
-    title = distinct(titled.fingerprint.title & IDENTITY)
+    title = titled.distinct_title
     lead = other.fingerprint.body[: TITLE_LEAD_WORDS * other.unit] & IDENTITY
-    return float(within(title, np.sort(lead)).mean()) if len(title) else NO_TITLE
+    return _share(within(title, np.sort(lead))) if len(title) else NO_TITLE

@@ -66,6 +66,9 @@ MEANINGS = {
     "length_ratio": "its length to that of the longer text",
     "reworded": "words changed where all numbers agree",
     "agreeing_numbers": "how many numbers, where all agree (logarithm)",
+    "changed_numbers": "how many numbers changed between the same words",
+    "kept_numbers": "how many stayed the same between the same words",
+    "changed_share": "changed ones to both (two more count as kept)",
 }
 
 
@@ -236,7 +239,7 @@ def _located(text: str) -> _Located:
 def _reasons(evidence: Evidence) -> tuple[Reason, ...]:
     found = []
     for term in fitted().terms:
-        weight = term.contribution(evidence)
+        weight = float(term.contribution(evidence))
         words = WORDS[term.figure][weight < 0]
         found.append(Reason(term.figure, float(getattr(evidence, term.figure)), weight, words))
     return tuple(sorted(found, key=lambda reason: -abs(reason.weight)))

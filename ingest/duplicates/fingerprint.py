@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from storage.model import Signature
 SCHEME = 1
 MIN_TOKENS = 12  # shorter texts are compared by their exact hash alone, and that with their title
 MAX_TOKENS = 20_000  # of one text: what follows is not looked at
+REMEMBERED = 40  # characters: the hashes of words up to this length are kept for the next text
 
 Tokens = NDArray[np.uint32]
 
@@ -88,25 +90,27 @@ def fingerprint(text: str, *, title: str = "", language: str | None = None) -> F
         left -= counts[-1]
     words = [word for piece, count in zip(pieces, counts, strict=True) for word in piece[:count]]
     heading = normalize.tokens(normalize.fold(title))[:MAX_TOKENS]
-    folded, folded_heading = _casefolded(words), _casefolded(heading)
-    whole = folded if len(folded) >= MIN_TOKENS else [*folded_heading, "\n", *folded]
+    whole = words if len(words) >= MIN_TOKENS else [*heading, "\n", *words]
     return Fingerprint(
         SCHEME,
-        exact=xxh3_128_digest(" ".join(whole).encode("utf-8", "surrogatepass")),
-        title=_hashes(heading, folded_heading),
-        body=_hashes(words, folded),
+        exact=xxh3_128_digest(" ".join(whole).casefold().encode("utf-8", "surrogatepass")),
+        title=_hashes(heading),
+        body=_hashes(words),
         sentences=np.array([count for count in counts if count], np.uint16),
     )
 
 
-def _casefolded(words: list[str]) -> list[str]:
-    return "\n".join(words).casefold().split("\n") if words else []
+def _hashes(words: list[str]) -> Tokens:
+    longest = max(map(len, words), default=0)
+    return np.fromiter(map(_known if longest <= REMEMBERED else _computed, words), np.uint32, len(words))
 
 
-def _hashes(words: list[str], folded: list[str]) -> Tokens:
-    hashes = (xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")) & 0xFFFFFFFC for word in folded)
-    kinds = map(_kind, words, folded)
-    return np.array([value | kind for value, kind in zip(hashes, kinds, strict=True)], np.uint32)
+def _computed(word: str) -> int:
+    folded = word.casefold()
+    return (xxh3_64_intdigest(folded.encode("utf-8", "surrogatepass")) & 0xFFFFFFFC) | _kind(word, folded)
+
+
+_known = lru_cache(maxsize=1 << 15)(_computed)  # nine of ten words of a text were met before
 
 
 def _kind(word: str, folded: str) -> int:

@@ -9,24 +9,30 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.duplicates import roundups
-from ingest.duplicates.comparison import Comparison, compare_shingled
+from ingest.duplicates.comparison import Comparison, compare_shingled, surely_differ
+from ingest.duplicates.evidence import MIN_CONTAINMENT
 from ingest.duplicates.fingerprint import SCHEME, Fingerprint
+from ingest.duplicates.model import fitted
 from ingest.duplicates.rarity import Rarity, counted_slots
 from ingest.duplicates.roundups import Part
-from ingest.duplicates.shingles import Shingled, sketch
-from storage.model import EdgeDraft, EdgeKind, MatchCandidate, MatchDecision
+from ingest.duplicates.shingles import Common, Shingled, common, sketch
+from storage.model import EdgeDraft, EdgeKind, MatchCandidate, MatchDecision, Signature
 
 CANDIDATES = 12  # compared exactly, best first
 PER_STORY = 3  # of them, so that a story of many copies leaves room for others
 MAX_PART = 0.95  # of the length of a round-up
 WHOLE_COPY = 0.6  # of the shingles of both together
 COMMON_STORIES = 150  # a 3-shingle that stands in as many stories is no key
+REMEMBERED = 512  # articles whose shingles are kept for the next look-up: 15 MB at 600 words
+
+TWO_TEXTS = Comparison(0.0, None, fitted().threshold, None)
 
 
 class MatchIndex(Protocol):
@@ -46,6 +52,7 @@ class Compared:
     candidate: MatchCandidate
     text: Shingled
     result: Comparison
+    common: Common | None  # None: next to nothing
 
     @property
     def rank(self) -> tuple[float, float, int]:
@@ -58,12 +65,15 @@ class Compared:
         evidence = self.result.evidence
         return self.result.kind is EdgeKind.EXACT or (evidence is not None and evidence.jaccard >= WHOLE_COPY)
 
+    def contains(self, text: Shingled) -> bool:
+        """The text that was looked up stands in the candidate, as the smaller part of it."""
+        inside = self.common is not None and self.common.text_share >= roundups.MIN_CONTAINED
+        return inside and text.words <= MAX_PART * self.text.words
+
     @property
-    def may_be_whole(self) -> bool:
-        """The article stands in a longer candidate, of which it is the smaller part."""
-        evidence = self.result.evidence
-        inside = evidence is not None and evidence.containment >= roundups.MIN_CONTAINED
-        return inside and not self.candidate.is_roundup and evidence is not None and evidence.length_ratio <= MAX_PART
+    def stands_inside(self) -> bool:
+        """The candidate's own text stands in the article, whatever else does."""
+        return self.common is not None and self.common.other_share >= roundups.MIN_CONTAINED
 
     @property
     def is_part_of_roundup(self) -> bool:
@@ -120,7 +130,8 @@ class Search:
         best = _best(compared, self.separated)
         if best is not None and best.result.kind is EdgeKind.EXACT:
             return []
-        suspects = [c for c in compared if c.may_be_whole and (c is best or not _same_story(c, best))]
+        suspects = [c for c in compared if c.contains(text) and not c.candidate.is_roundup]
+        suspects = [c for c in suspects if c is best or not _same_story(c, best)]
         wholes = (Whole(c, tuple(self._other_parts(text, c))) for c in suspects)
         return [whole for whole in wholes if whole.parts]
 
@@ -130,8 +141,13 @@ class Search:
         own = roundups.part(0, -1, text, whole, self.rarity)
         found = self.index.candidates(self.keys(whole), CANDIDATES, per_story=1, without=of.article_id)
         found = _of_scheme(text.fingerprint.scheme, found)
-        texts = ((c, Shingled(Fingerprint.from_signature(c.signature))) for c in found if not c.is_roundup)
-        others = [roundups.part(c.article_id, c.story_id, other, whole, self.rarity) for c, other in texts]
+        texts = [(c, _shingled(c.signature)) for c in found if not c.is_roundup]
+        inside = common(whole, [other for _, other in texts], roundups.MIN_CONTAINED)
+        others = [
+            roundups.part(c.article_id, c.story_id, other, whole, self.rarity)
+            for (c, other), shared in zip(texts, inside, strict=True)
+            if shared is not None and shared.other_share >= roundups.MIN_CONTAINED
+        ]
         return [part for part in others if len(roundups.independent(whole, [own, part], self.rarity)) > 1]
 
 
@@ -141,13 +157,26 @@ def _of_scheme(scheme: int, candidates: Sequence[MatchCandidate]) -> list[MatchC
 
 
 def compare_all(text: Shingled, candidates: Sequence[MatchCandidate], rarity: Rarity) -> list[Compared]:
+    """Every candidate compared, up to one that is exactly equal. What is sure to differ is not gone into."""
+    others = [_shingled(candidate.signature) for candidate in candidates]
     compared = []
-    for candidate in candidates:
-        other = Shingled(Fingerprint.from_signature(candidate.signature))
-        compared.append(Compared(candidate, other, compare_shingled(text, other, rarity)))
+    for candidate, other, shared in zip(candidates, others, common(text, others, MIN_CONTAINMENT), strict=True):
+        compared.append(Compared(candidate, other, _result(text, other, shared, rarity), shared))
         if compared[-1].result.kind is EdgeKind.EXACT:
             break
     return compared
+
+
+def _result(text: Shingled, other: Shingled, shared: Common | None, rarity: Rarity) -> Comparison:
+    if text.fingerprint.exact != other.fingerprint.exact and (shared is None or surely_differ(text, other, shared)):
+        return TWO_TEXTS
+    return compare_shingled(text, other, rarity)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _shingled(signature: Signature) -> Shingled:
+    """Copies and forms meet the same articles again and again."""
+    return Shingled(Fingerprint.from_signature(signature))
 
 
 def decide(
@@ -191,7 +220,7 @@ def _parts(text: Shingled, compared: Sequence[Compared], rarity: Rarity) -> list
     found = [
         roundups.part(c.candidate.article_id, c.candidate.story_id, c.text, text, rarity)
         for c in compared
-        if c.result.evidence and not c.candidate.is_roundup
+        if c.stands_inside and not c.candidate.is_roundup
     ]
     return roundups.independent(text, found, rarity) if len({part.story_id for part in found}) > 1 else []
 

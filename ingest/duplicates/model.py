@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from math import exp, log
-from operator import attrgetter
 
 from ingest.duplicates.evidence import Evidence
 
@@ -27,7 +26,7 @@ class Term:
     weight: float
 
     def value(self, evidence: Evidence) -> float:
-        return transformed(attrgetter(self.figure)(evidence), logit=self.logit)
+        return transformed(getattr(evidence, self.figure), logit=self.logit)
 
     def contribution(self, evidence: Evidence) -> float:
         """What the figure adds to the log-odds that the texts are the same, against an average pair."""

@@ -22,6 +22,8 @@ _UNSPACED_BASIC = (
 )
 _UNSPACED = _UNSPACED_BASIC + r"\U00020000-\U0003ffff"
 CHARACTER = re.compile(f"[{_UNSPACED}]")
+_BASIC_CHARACTER = re.compile(f"[{_UNSPACED_BASIC}]")
+_ASCII_TOKEN = re.compile("[0-9A-Za-z]+")
 
 _INVISIBLE = "\u00ad\u034f\u061c\u0640\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 _MARKS = [*range(0x300, 0x370), *range(0x610, 0x61B), *range(0x64B, 0x660), 0x670, *range(0x6D6, 0x6DD)]
@@ -86,9 +88,15 @@ def _is_spaced(character: str) -> bool:
 
 @cache
 def _token(end: int) -> re.Pattern[str]:
-    spaced = f"[{_class(_is_spaced, end)}]+"
+    spaced = f"[{_class(_is_spaced, end)}]"
     unspaced = _UNSPACED if end > _BASIC else _UNSPACED_BASIC
-    return re.compile(f"{spaced}|[{unspaced}]")
+    return re.compile(f"{spaced}{spaced}*|[{unspaced}]")
+
+
+@cache
+def _spaced_token() -> re.Pattern[str]:
+    spaced = f"[{_class(_is_spaced, _BASIC)}]"
+    return re.compile(f"{spaced}{spaced}*")
 
 
 def _planes(text: str) -> int:
@@ -106,11 +114,21 @@ def fold(text: str) -> str:
 
 def tokens(folded: str) -> list[str]:
     """Runs of letters, marks and digits, in the case they are written in; a character of an unspaced script alone."""
-    return _token(_planes(folded)).findall(folded)
+    if folded.isascii():
+        return _ASCII_TOKEN.findall(folded)
+    planes = _planes(folded)
+    if planes == _BASIC and not _BASIC_CHARACTER.search(folded):
+        return _spaced_token().findall(folded)
+    return _token(planes).findall(folded)
 
 
 # Where a sentence ends: full stops of Latin, Urdu, Arabic and Indic writing before a space, those of CJK anywhere.
-_SENTENCE_END = re.compile(r"[.!?…۔؟।॥][\"'”’»)\]]?\s+|[。！？]+[”’」』）]?|[\r\n\u2028\u2029]+")
+# One class of all that can end one comes first: `re` skips to its members, where it would try each alternative.
+_STOP, _CJK_STOP, _LINE_END = ".!?…۔؟।॥", "。！？", r"\r\n\u2028\u2029"
+_SENTENCE_END = re.compile(
+    rf"[{_STOP}{_CJK_STOP}{_LINE_END}](?:(?<=[{_STOP}])[\"'”’»)\]]?\s+"
+    rf"|(?<=[{_CJK_STOP}])[{_CJK_STOP}]*[”’」』）]?|(?<=[{_LINE_END}])[{_LINE_END}]*)"
+)
 
 
 def sentences(text: str) -> list[str]:

@@ -45,6 +45,7 @@ _SIGNATURES = (
 )
 _SUPERSETS = {"gbk": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932", "big5": "big5hkscs", "iso8859-11": "cp874"}
 _PAGE_TYPES = ("html", "xml", "text/plain", "octet-stream", "text/*")
+_CONTROLS = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _FEED_ROOT = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^>]*-->\s*)?<(?:rss|feed|rdf:RDF)\b", re.IGNORECASE)
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
@@ -84,13 +85,22 @@ def admit(body: bytes, content_type: str | None = None) -> Admitted | Failure:
     if _FEED_ROOT.match(text):
         return Failure(FailureKind.WRONG_TYPE, "a feed, not a page")
     raw = text
-    text = strip_bulk(text.replace("\x00", "") if "\x00" in text else text)
+    text = text.replace("\x00", "") if "\x00" in text else text
+    if _is_binary(text):
+        return Failure(FailureKind.NO_TEXT, "binary data, not a page")
+    text = strip_bulk(text)
     if len(text) > MAX_TEXT:
         return Failure(FailureKind.TOO_LARGE, f"{len(text):,} characters without scripts, more than {MAX_TEXT:,}")
     pieces = text.split("<")
     if excess := _excess(pieces):
         return Failure(FailureKind.TOO_LARGE, excess)
     return Admitted(_without_long_values(pieces), encoding, problems, raw)
+
+
+def _is_binary(text: str) -> bool:
+    """Whether one character in fifty is a control character, of which text has none."""
+    sample = text[:10_000]
+    return len(_CONTROLS.findall(sample)) * 50 > len(sample)
 
 
 def wrong_type(body: bytes, content_type: str | None) -> str | None:

@@ -1,8 +1,8 @@
 """From the blocks that stay to the lines of the article: what rules take out, with the name of the rule.
 
 Some rules hold anywhere, some only at the edges of a text: a line `Monday, 30 May` before the first paragraph is the date
-of the article, in its middle it may head a part of a chronicle. If everything removed would be more than half of the
-text, nothing is: a text of which rules would leave so little is not what they were written for.
+of the article, in its middle it may head a part of a chronicle. If the rules would take more than half of the
+text, they take nothing: a text of which rules would leave so little is not what they were written for.
 """
 
 from __future__ import annotations
@@ -58,10 +58,10 @@ def trim(
         index: "caption" for index in _equal(lines, {letters(text) for text in captions}) if index not in removed
     }
     removed |= dict.fromkeys(_titles(lines, removed, [letters(title) for title in titles]), "title")
-    removed |= _repeated(lines, removed)
     total = sum(len(line.verdict.key) for line in lines)
     if sum(len(lines[index].verdict.key) for index in removed) * 2 > total:
         removed = {}
+    removed |= _repeated(lines, removed)
     taken = {id(lines[index].verdict): reason for index, reason in removed.items()}
     return [
         replace(verdict, kept=False, reason=taken[id(verdict)]) if id(verdict) in taken else verdict

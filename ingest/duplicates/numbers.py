@@ -1,0 +1,89 @@
+"""What the numbers of two texts say: a copy keeps them, a form is filled in anew.
+
+Numbers are compared as such, and in their places: a number between the same two words in both texts, but not the same
+number, is a changed fact, however many other numbers (times, dates, years) happen to recur. Runs of numeral
+characters of Chinese and Japanese (四百一十二) are numbers in their places too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from xxhash import xxh3_64_intdigest
+
+from ingest.duplicates.fingerprint import IDENTITY, KIND, Word
+from ingest.duplicates.shingles import Hashes, Places, Shingled, distinct, mixed, within
+
+NO_NUMBERS = 0.75  # what stands for a share of nothing: about the mean of pairs that have some
+MANY_CHANGED = 4
+CHANGED_TO_KEPT = 0.5
+
+_NUMERALS = distinct(
+    np.array(
+        [xxh3_64_intdigest(c.encode()) & 0xFFFFFFFC for c in "〇零一二三四五六七八九十百千万亿億兩两半"], np.uint32
+    )
+)
+_LEFT = np.uint64(0x9E3779B97F4A7C15)
+_RIGHT = np.uint64(0xD6E8FEB86659FD93)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """`count` and `shared` are of the text that has fewer distinct numbers, the others of the one with fewer places."""
+
+    count: int
+    shared: float  # share of them that the other text has
+    changed: int  # between the same words in the other text stands another number
+    kept: int  # between the same words stands the same number
+
+
+def compared(a: Shingled, b: Shingled) -> Numbers:
+    fewer, more = sorted((a.distinct_numbers, b.distinct_numbers), key=len)
+    shared = np.count_nonzero(within(fewer, more)) / len(fewer) if len(fewer) else NO_NUMBERS
+    own, other = sorted((placed(a), placed(b)), key=lambda places: len(places.contexts))
+    kept = within(own.filled, other.sorted_filled)
+    changed = within(own.contexts, other.sorted_contexts) & ~kept
+    return Numbers(len(fewer), shared, int(np.count_nonzero(changed)), int(np.count_nonzero(kept)))
+
+
+def other_facts(numbers: Numbers, jaccard: float, length_ratio: float) -> bool:
+    """Results, prices, weather, quakes: one form, other facts. Such texts are never the same, whatever the score.
+
+    Where two texts are the same from end to end, a few numbers tell: a copy has no reason to change them.
+    """
+    if numbers.changed >= MANY_CHANGED and numbers.changed >= CHANGED_TO_KEPT * numbers.kept:
+        return True
+    if jaccard >= 0.7 and length_ratio >= 0.9:
+        return numbers.count >= 3 and numbers.shared <= 0.75
+    return (numbers.count >= 4 and numbers.shared < 0.25) or (numbers.count >= 8 and numbers.shared < 0.4)
+
+
+def placed(text: Shingled) -> Places:
+    """The numbers of a text in their places; kept with the text."""
+    if text.number_places is None:
+        text.number_places = _placed(text)
+    return text.number_places
+
+
+def _placed(text: Shingled) -> Places:
+    body = text.fingerprint.body
+    words = body & IDENTITY
+    numeric = (body & KIND) == Word.NUMBER
+    if text.unit > 1:
+        numeric |= within(words, _NUMERALS)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], numeric, [False]))))
+    starts, ends = edges[::2], edges[1::2]
+    if not len(starts):
+        return Places.of(np.empty(0, np.uint64), np.empty(0, np.uint64))
+    around = np.concatenate(([1], words, [2])).astype(np.uint64)
+    contexts = mixed(around[starts] * _LEFT + around[ends + 1] * _RIGHT)
+    return Places.of(contexts, mixed(contexts + _values(words[numeric].astype(np.uint64), ends - starts)))
+
+
+def _values(words: Hashes, lengths: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Hashes:
+    """One hash for each run of words, of which the lengths are given."""
+    firsts = np.cumsum(lengths) - lengths
+    position = np.arange(len(words)) - np.repeat(firsts, lengths)
+    summed: Hashes = np.add.reduceat(mixed(words + position.astype(np.uint64)), firsts)
+    return summed
