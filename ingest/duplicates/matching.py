@@ -148,6 +148,13 @@ class Search:
             for (c, other), shared in zip(texts, inside, strict=True)
             if shared is not None and shared.other_share >= roundups.MIN_CONTAINED
         ]
+        copies = [
+            other
+            for (c, other), shared in zip(texts, inside, strict=True)
+            if c.story_id == of.story_id and shared is not None and shared.jaccard >= WHOLE_COPY
+        ]
+        if any(roundups.is_added(own, whole, copy) for copy in copies):
+            return []
         return [part for part in others if len(roundups.independent(whole, [own, part], self.rarity)) > 1]
 
 

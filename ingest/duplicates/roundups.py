@@ -43,6 +43,12 @@ def part(article_id: int, story_id: int, text: Shingled, whole: Shingled, rarity
     return Part(article_id, story_id, text, covered, words, float(found.mean()) if len(found) else 0.0)
 
 
+def is_added(part: Part, whole: Shingled, copy: Shingled) -> bool:
+    """Whether a part is what an outlet put around the text: a copy of the whole goes without it."""
+    held = whole.covered(whole.found_in(copy, 3), 3)
+    return bool(2 * np.count_nonzero(part.covered & held) < np.count_nonzero(part.covered))
+
+
 def independent(whole: Shingled, parts: Sequence[Part], rarity: Rarity) -> list[Part]:
     """The parts, largest first, of stories that have nothing to do with one another; a round-up has two or more."""
     least = max(MIN_WORDS, MIN_SHARE * whole.words)
