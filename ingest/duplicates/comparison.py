@@ -12,6 +12,8 @@ from ingest.duplicates.rarity import Rarity
 from ingest.duplicates.shingles import Common, Shingled
 from storage.model import EdgeKind
 
+PASSAGE_SHARE = 0.42  # of the shorter text
+PASSAGE_SPREAD = 0.45  # of its places
 NO_RARITY = Rarity()
 # A text repeats another one when much of it stands there, or a little everywhere (an edited copy). What does neither
 # must score higher.
@@ -49,7 +51,7 @@ def compare_shingled(a: Shingled, b: Shingled, rarity: Rarity) -> Comparison:
 
 def judged(evidence: Evidence) -> Comparison:
     score, threshold = fitted().score(evidence), threshold_for(evidence)
-    same = score >= threshold and not numbers_differ(evidence)
+    same = score >= threshold and not numbers_differ(evidence) and not is_passage(evidence)
     return Comparison(score, EdgeKind.NEAR if same else None, threshold, evidence)
 
 
@@ -68,6 +70,15 @@ def numbers_differ(evidence: Evidence) -> bool:
         int(evidence.numbers), evidence.number_overlap, int(evidence.changed_numbers), int(evidence.kept_numbers)
     )
     return numbers.other_facts(found, evidence.jaccard, evidence.length_ratio)
+
+
+def is_passage(evidence: Evidence) -> bool:
+    """A passage in common and next to nothing beyond it: a quotation, background, a part of a round-up.
+
+    A text that was edited all over has little in common too, but in all its places. Measured: of 11,647 right pairs of
+    the generated set this refuses 48, of the real ones none.
+    """
+    return evidence.containment < PASSAGE_SHARE and evidence.spread < PASSAGE_SPREAD
 
 
 def surely_differ(a: Shingled, b: Shingled, common: Common) -> bool:

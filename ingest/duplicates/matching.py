@@ -73,7 +73,7 @@ class Compared:
     @property
     def stands_inside(self) -> bool:
         """The candidate's own text stands in the article, whatever else does."""
-        return self.common is not None and self.common.other_share >= roundups.MIN_CONTAINED
+        return self.common is not None and self.common.other_share >= roundups.LONG_CONTAINED
 
     @property
     def is_part_of_roundup(self) -> bool:
@@ -142,11 +142,11 @@ class Search:
         found = self.index.candidates(self.keys(whole), CANDIDATES, per_story=1, without=of.article_id)
         found = _of_scheme(text.fingerprint.scheme, found)
         texts = [(c, _shingled(c.signature)) for c in found if not c.is_roundup]
-        inside = common(whole, [other for _, other in texts], roundups.MIN_CONTAINED)
+        inside = common(whole, [other for _, other in texts], roundups.LONG_CONTAINED)
         others = [
             roundups.part(c.article_id, c.story_id, other, whole, self.rarity)
             for (c, other), shared in zip(texts, inside, strict=True)
-            if shared is not None and shared.other_share >= roundups.MIN_CONTAINED
+            if shared is not None and shared.other_share >= roundups.LONG_CONTAINED
         ]
         copies = [
             other

@@ -17,7 +17,8 @@ from ingest.duplicates.shingles import Flags, Shingled
 
 MIN_WORDS = 20  # of a part
 MIN_SHARE = 0.04  # of the whole
-MIN_CONTAINED = 0.42  # of the part's own text: less is a quote, background or standing text in common
+MIN_CONTAINED = 0.42  # of the part's own text: less is a quote, background or standing text in common, unless it is
+LONG_WORDS, LONG_CONTAINED = 60, 0.2  # so long: the beginning of a long report
 MAX_OVERLAP = 0.25  # of the smaller of two parts
 RELATED = 0.3  # of the rare words of the shorter part
 
@@ -54,10 +55,14 @@ def independent(whole: Shingled, parts: Sequence[Part], rarity: Rarity) -> list[
     least = max(MIN_WORDS, MIN_SHARE * whole.words)
     kept: list[Part] = []
     for candidate in sorted(parts, key=lambda p: -p.words):
-        whole_part = candidate.words >= least and candidate.contained >= MIN_CONTAINED
-        if whole_part and all(_independent(candidate, other, rarity) for other in kept):
+        if _is_excerpt(candidate, least) and all(_independent(candidate, other, rarity) for other in kept):
             kept.append(candidate)
     return kept
+
+
+def _is_excerpt(part: Part, least: float) -> bool:
+    enough = LONG_CONTAINED if part.words >= LONG_WORDS else MIN_CONTAINED
+    return part.words >= least and part.contained >= enough
 
 
 def _independent(a: Part, b: Part, rarity: Rarity) -> bool:

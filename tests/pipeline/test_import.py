@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+from typer.testing import CliRunner
+
+from ingest.cli.frame import application
+from tests.pipeline.conftest import invoke
 from tests.pipeline.papers import invent
 
 BODY = "\n".join(invent("one"))
@@ -18,13 +20,8 @@ def run(folder: Path, lines: list[object], *, code: int = 0) -> dict[str, Any]:
     file = folder / "articles.jsonl"
     text = "\n".join(line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines)
     file.write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "ingest", "import", str(file), "--json", "--database"]
-    result = subprocess.run(
-        [*command, f"sqlite:///{folder}/archive.db"], capture_output=True, text=True, check=False, timeout=60
-    )
-    assert result.returncode == code, result.stderr
-    document: dict[str, Any] = json.loads(result.stdout)
-    return document
+    database = f"sqlite:///{folder}/archive.db"
+    return invoke("import", file, "--json", "--database", database, code=code)
 
 
 def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
@@ -118,8 +115,8 @@ ROUND = """select outlet, title, authors, url, canonical_url, published_at, upda
 
 
 def export(folder: Path) -> list[object]:
-    command = [sys.executable, "-m", "ingest", "export", "--database", f"sqlite:///{folder}/archive.db"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    command = ["export", "--database", f"sqlite:///{folder}/archive.db"]
+    done = CliRunner().invoke(application(), command, prog_name="ingest", catch_exceptions=False)
     return list(done.stdout.splitlines())
 
 

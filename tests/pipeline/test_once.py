@@ -24,17 +24,17 @@ def rows(folder: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
         connection.close()
 
 
-def test_stores_all_then_nothing_then_the_revision(papers: Papers, once: Once, tmp_path: Path) -> None:
+def test_stores_all_then_nothing_then_the_revision(papers: Papers, once_apart: Once, tmp_path: Path) -> None:
     config = papers.write_config(tmp_path)
 
-    first = once(config)
+    first = once_apart(config)
     assert first["feeds"] == {"polled": 5, "changed": 5, "unchanged": 0, "failed": 0, "skipped": 0}
     assert first["entries"] == {"seen": 100, "new": 100}
     assert first["articles"]["stored"] == 100
     assert first["articles"]["pending"] == 0
     assert first["failures"] == []
 
-    second = once(config)
+    second = once_apart(config)
     assert second["feeds"] == {"polled": 5, "changed": 0, "unchanged": 5, "failed": 0, "skipped": 0}
     assert second["entries"]["new"] == 0
     assert not any(second["articles"].values())
@@ -43,7 +43,7 @@ def test_stores_all_then_nothing_then_the_revision(papers: Papers, once: Once, t
     paper = papers.all[2]
     before = paper.stories[7]
     after = paper.revise(7, title="Corrected: " + before.title, paragraphs=before.paragraphs[:3] + invent("new", 4))
-    third = once(config)
+    third = once_apart(config)
     assert third["articles"]["updated"] == 1
     assert third["articles"]["stored"] == 0
     revisions = rows(
