@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ingest.duplicates import Fingerprint, compare, slots_of_signature
-from ingest.judging import judge_new, judge_revised, judge_same_url
+from ingest.judging import judge_revised, judge_same_url
+from ingest.learning import judge_arrival, own_signature
 from ingest.polling import flips, is_boring
 from storage import articles, search
 from storage.articles import CurrentVersion
@@ -70,7 +71,8 @@ def keep_again(t: Connection, article_id: int, draft: ArticleDraft, counters: Ra
 
 def _add(t: Connection, index: MatchStore, draft: ArticleDraft, now: datetime) -> Kept:
     article_id = articles.add(t, draft, now)
-    return Kept(article_id, EntryStatus.STORED, duplicate=judge_new(t, index, article_id, draft.signature, now))
+    is_duplicate = judge_arrival(t, index, article_id, draft.title, draft.text, draft.signature, now)
+    return Kept(article_id, EntryStatus.STORED, duplicate=is_duplicate)
 
 
 def _meet(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft, now: datetime) -> Kept:
@@ -78,8 +80,9 @@ def _meet(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft
     old = articles.current(t, article_id)
     stored = index.signature(article_id)
     worse = draft.from_feed and not old.from_feed  # the page was had before, and is not now
-    same = stored is not None and stored.exact == draft.signature.exact and old.title == draft.title
-    if worse or same:
+    own = own_signature(t, article_id, draft.title, draft.text, draft.signature)
+    same_text = old.text == draft.text or (stored is not None and stored.exact == own.exact)
+    if worse or (same_text and old.title == draft.title):
         return Kept(article_id, EntryStatus.UNCHANGED)
     change = Change.PAGE_OBTAINED if old.from_feed and not draft.from_feed else Change.EDITED
     if change is Change.EDITED and _is_no_edit(t, old, draft):
@@ -87,7 +90,7 @@ def _meet(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft
     search.forget(t, article_id)
     articles.revise(t, old, draft, change, now)
     if stored is not None:
-        judge_revised(t, index, article_id, stored, draft.signature, now)
+        judge_revised(t, index, article_id, stored, own, now)
     return Kept(article_id, EntryStatus.UPDATED)
 
 

@@ -17,10 +17,11 @@ from ingest import __version__
 from ingest.duplicates import Fingerprint, every_key, fingerprint, slots_of_signature
 from ingest.duplicates.fingerprint import SCHEME
 from ingest.duplicates.model import fitted
-from ingest.judging import judge_new, judge_revised, judge_same_url
+from ingest.judging import judge_revised, judge_same_url
 from ingest.keeping import new_counters
+from ingest.learning import judge_arrival, own_signature
 from ingest.text import count_words
-from storage import events, partition, rehearsal, stories
+from storage import events, lines, partition, rehearsal, stories
 from storage.archive import Archive
 from storage.events import Kind, Place, Step
 from storage.matching import MatchStore, RarityCounters
@@ -66,6 +67,7 @@ def rebuild(archive: Archive, now: datetime, *, progress: Callable[[Progress], N
     """Judge everything again and write what differs. Raises ArchiveError; run again, it goes on where it stopped."""
     with rehearsal.rehearsing(archive, scheme()) as (scratch, resumed):
         work = _Rebuild(archive, scratch, now, progress)
+        work.learn_words()
         replaced = 0
         for _ in range(ATTEMPTS - 1):
             work.catch_up()
@@ -93,6 +95,12 @@ class _Rebuild:
     @property
     def articles(self) -> int:
         return self._seen.articles
+
+    def learn_words(self) -> None:
+        """What a person said of lines counts for all articles, also those that came before."""
+        with self._archive.reading() as c, self._scratch.transaction() as s:
+            rehearsal.add_outlets(c, s)
+            lines.copy_words(c, s)
 
     def catch_up(self) -> None:
         """Live through all that has happened, reading the archive a moment at a time."""
@@ -122,7 +130,7 @@ class _Rebuild:
         if step.kind is None:
             arrived = rehearsal.version(c, step.article_id, step.revision)
             rehearsal.add(s, arrived, _words(arrived))
-            judge_new(s, index, step.article_id, _signature(arrived), self._now)
+            judge_arrival(s, index, step.article_id, arrived.title, arrived.text, _signature(arrived), self._now)
         elif not rehearsal.knows(s, step.article_id, other):
             return  # it was removed for its age before it could arrive here
         elif step.kind is Kind.REVISED:
@@ -140,7 +148,8 @@ class _Rebuild:
         stored = index.signature(version.article_id)
         assert stored is not None
         rehearsal.revise(s, version.article_id, _words(version), self._now)
-        judge_revised(s, index, version.article_id, stored, _signature(version), self._now)
+        own = own_signature(s, version.article_id, version.title, version.text, _signature(version))
+        judge_revised(s, index, version.article_id, stored, own, self._now)
 
     def refresh_fingerprints(self) -> int:
         """Replace what the archive holds of another scheme, in short transactions; how many it were."""
@@ -198,6 +207,8 @@ class _Rebuild:
 
     def write(self, t: Connection, change: Difference) -> dict[tuple[int, ...], int]:
         rehearsal.adopt_counters(t, self._own_counters, self._counters)
+        with self._scratch.reading() as s:
+            lines.copy_counts(s, t)
         return partition.apply(t, change, self._now)
 
     def _done(self) -> int:

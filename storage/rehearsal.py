@@ -156,14 +156,24 @@ def advance(s: Connection, reached: Place, steps: int) -> None:
 def add(s: Connection, arrived: Version, words: int) -> None:
     """An article arrives, alone in the story that bears its number."""
     number = arrived.article_id
-    name = f"outlet {arrived.outlet_id}"
-    s.execute(upsert(outlet).values(id=arrived.outlet_id, name=name, title=name).on_conflict_do_nothing())
+    _add_outlet(s, arrived.outlet_id)
     s.execute(insert(story).values(id=number, representative_id=0, article_count=0, outlet_count=0))
     values: dict[str, Any] = {**_BLANKS, **dict.fromkeys(_TIMES, arrived.first_seen_at), "sort_at": arrived.sort_at}
     s.execute(
         insert(article).values(id=number, outlet_id=arrived.outlet_id, story_id=number, word_count=words, **values)
     )
     stories.refresh(s, number, arrived.first_seen_at)
+
+
+def add_outlets(c: Connection, s: Connection) -> None:
+    """Every outlet of the real archive, by number."""
+    for number in c.execute(select(outlet.c.id)).scalars():
+        _add_outlet(s, number)
+
+
+def _add_outlet(s: Connection, number: int) -> None:
+    name = f"outlet {number}"
+    s.execute(upsert(outlet).values(id=number, name=name, title=name).on_conflict_do_nothing())
 
 
 def revise(s: Connection, article_id: int, words: int, now: datetime) -> None:

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 APPLICATION_ID = 0x696E6773  # "ings", in the file header: `file archive.db` and a stranger's tool can tell
-VERSION = 1  # of the schema, kept in `PRAGMA user_version`; migration NNNN brings a file to version NNNN
+VERSION = 2  # of the schema, kept in `PRAGMA user_version`; migration NNNN brings a file to version NNNN
 
 metadata = MetaData()
 
@@ -365,3 +365,38 @@ event = Table(
     sqlite_autoincrement=True,
 )
 """What happened to articles after they arrived, in order, as far as stories depend on it: see `storage.events`."""
+
+outlet_lines = Table(
+    "outlet_lines",
+    metadata,
+    Column("outlet_id", ForeignKey("outlet.id"), primary_key=True),
+    Column("articles", Integer, nullable=False),  # whose lines were counted
+    sqlite_strict=True,
+)
+
+line = Table(
+    "line",
+    metadata,
+    Column("outlet_id", ForeignKey("outlet.id"), primary_key=True),
+    Column("hash", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),  # empty before a second story has it
+    Column("stories", Text, nullable=False),  # JSON: the numbers of the latest
+    Column("seen", Integer, nullable=False),
+    Column("last_at", Integer, nullable=False),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+"""First and last lines of an outlet's latest articles, counted by story: see `storage.lines`."""
+
+line_word = Table(
+    "line_word",
+    metadata,
+    Column("outlet_id", ForeignKey("outlet.id"), primary_key=True),
+    Column("hash", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("word", Text, nullable=False),
+    CheckConstraint("word in ('boilerplate', 'text')", name="line_word_known"),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+"""What a person said of lines."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest.cli import feed_finding, feed_health, feed_lists, output
+from ingest.cli import boilerplate, feed_finding, feed_health, feed_lists, output
 from ingest.cli.feed_answers import SHOWN_LINKS, failure_document, in_words, remembered, telling, tried_document
 from ingest.cli.frame import NOTHING_DONE, WRONG_USAGE, command_group
 from ingest.cli.options import Config, Database, Json
@@ -117,3 +117,4 @@ app.command("discover")(feed_finding.discover_feeds)
 app.command("add")(feed_finding.add_feed)
 app.command("import")(feed_lists.import_feeds)
 app.command("export")(feed_lists.export_feeds)
+app.command("boilerplate")(boilerplate.boilerplate)

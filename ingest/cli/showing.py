@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,6 +32,9 @@ Open = Annotated[bool, typer.Option("--open", help="Open the article's page in t
 def show(
     number: Number,
     open: Open = False,
+    short: Annotated[
+        bool, typer.Option("--without-boilerplate", help="Hide the lines that the outlet repeats under its articles.")
+    ] = False,
     json: Json = False,
     csv: Csv = False,
     config: Config = None,
@@ -40,6 +43,8 @@ def show(
     """Show an article: its text, where it was listed, what it repeats."""
     with open_archive(config, database) as archive:
         article = found(archive, number)
+        if short:
+            article = _without_boilerplate(archive, article)
         if open:
             open_page(article)
         elif json:
@@ -128,6 +133,15 @@ def open_page(article: Article) -> None:
         output.complain(f"article {article.id} has no page")
         raise typer.Exit(NOTHING_DONE)
     webbrowser.open(article.url)
+
+
+def _without_boilerplate(archive: Archive, article: Article) -> Article:
+    from ingest.pages import edge_lines, learned, without_learned
+    from storage import lines
+
+    with archive.reading() as c:
+        known = lines.of_article(c, article.id, edge_lines(article.text))
+    return replace(article, text=without_learned(article.text, learned(known)))
 
 
 # --- show -------------------------------------------------------------------------------------------------------------

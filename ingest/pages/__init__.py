@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ingest.pages.boilerplate import LineCount, Word, count, is_learned, learned, line_hash, without_learned
+    from ingest.pages.boilerplate import count, edge_lines, is_learned, learned, line_hash, without_learned
     from ingest.pages.extract import extract_article
     from ingest.pages.feedtext import FeedText, article_from_entry, choose_text
     from ingest.pages.model import Extraction, FeedHint, Method, PageKind, RemovedLine
@@ -20,14 +20,13 @@ _HOMES = {
     "Extraction": "model",
     "FeedHint": "model",
     "FeedText": "feedtext",
-    "LineCount": "boilerplate",
     "Method": "model",
     "PageKind": "model",
     "RemovedLine": "model",
-    "Word": "boilerplate",
     "article_from_entry": "feedtext",
     "choose_text": "feedtext",
     "count": "boilerplate",
+    "edge_lines": "boilerplate",
     "extract_article": "extract",
     "is_learned": "boilerplate",
     "learned": "boilerplate",
@@ -41,14 +40,13 @@ __all__ = [
     "Extraction",
     "FeedHint",
     "FeedText",
-    "LineCount",
     "Method",
     "PageKind",
     "RemovedLine",
-    "Word",
     "article_from_entry",
     "choose_text",
     "count",
+    "edge_lines",
     "extract_article",
     "is_learned",
     "learned",

@@ -1,86 +1,94 @@
-"""Lines that an outlet repeats: learned by counting in how many distinct stories they stand.
+"""Lines that an outlet repeats at the edges of its articles: learned by counting in how many stories they stand.
 
 The archive keeps a `LineCount` for each hash; these functions say how counts change and what they mean. A line is
-learned when three distinct stories of the outlet have it among the last `WINDOW`, unlearned when it fades, and a person's
-word beats both. Learned lines leave the fingerprints of duplicates; a stored text is never cut by them.
+learned when three distinct stories of the outlet have it, unlearned when it fades, and a person's word beats both.
+Learned lines leave the fingerprints of duplicates; a stored text is never cut by them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from collections.abc import Sequence
+from dataclasses import replace
 
 import xxhash
 
-from ingest.pages.evidence import letters
+from ingest.pages.letters import letters
+from storage.model import LineCount, LineWord, OutletLines
 
 LEARNED_FROM = 3  # distinct stories
-WINDOW = 200  # stories of the outlet after which a line that did not come again is forgotten
+WINDOW = 200  # articles of the outlet after which a line that did not come again is forgotten
 KEPT_STORIES = 5  # ids kept for each line: enough to tell distinct stories from copies of one
-MIN_LETTERS, MAX_LETTERS = 4, 600
-
-
-class Word(StrEnum):
-    """What a person said of a line."""
-
-    NONE = "none"
-    BOILERPLATE = "boilerplate"
-    TEXT = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class LineCount:
-    """What is known of one line of one outlet. `stories`: the latest distinct stories that have it."""
-
-    hash: int
-    line: str
-    stories: tuple[int, ...] = ()
-    seen: int = 0  # distinct stories in all
-    last_at: int = 0  # number of the outlet's story that had it last
-    word: Word = Word.NONE
+FIRST, LAST = 4, 10  # lines of a text that are looked at: what an outlet adds stands before or behind the article
+MIN_LETTERS, MAX_LETTERS = 4, 300
+LEAST_REST = 0.5  # of the letters of a text, or nothing is taken from it
 
 
 def line_hash(line: str) -> int:
     """The key of a line: 63 bits over its letters, so that case, spaces and punctuation do not count."""
-    return xxhash.xxh3_64_intdigest(letters(line).encode()) >> 1
+    return xxhash.xxh3_64_intdigest(letters(line).encode("utf-8", "surrogatepass")) >> 1
 
 
-def countable_lines(text: str) -> dict[int, str]:
-    """The lines of a text that may turn out to be boilerplate, by hash."""
-    return {line_hash(line): line for line in text.split("\n") if MIN_LETTERS <= len(letters(line)) <= MAX_LETTERS}
+def edge_lines(text: str) -> dict[int, str]:
+    """The lines of a text that may turn out to be boilerplate, by hash: short ones at its beginning and its end."""
+    lines = text.split("\n")
+    return {line_hash(lines[place]): lines[place] for place in _edges(lines)}
 
 
-def count(known: Mapping[int, LineCount], text: str, *, story: int, number: int) -> list[LineCount]:
-    """The counts that change with one more article: `story` is its story's id, `number` counts the outlet's stories.
+def _edges(lines: Sequence[str]) -> list[int]:
+    places = range(len(lines))
+    edges = {*places[:FIRST], *places[-LAST:]}
+    return [place for place in sorted(edges) if _is_countable(lines[place])]
+
+
+def _is_countable(line: str) -> bool:
+    return len(line) <= 2 * MAX_LETTERS and MIN_LETTERS <= len(letters(line)) <= MAX_LETTERS
+
+
+def count(known: OutletLines, lines: dict[int, str], *, story: int) -> list[LineCount]:
+    """The counts that change with one more article of the outlet, which has these `edge_lines` and this story.
 
     Copies of one story count once, however often they come.
     """
+    number = known.articles + 1
+    before = {line.hash: line for line in known.lines}
     changed = []
-    for key, line in countable_lines(text).items():
-        old = known.get(key, LineCount(key, line))
-        if story in old.stories:
-            continue
-        stories = (*old.stories, story)[-KEPT_STORIES:]
-        faded = old.seen and number - old.last_at > WINDOW
-        changed.append(
-            replace(old, stories=(story,) if faded else stories, seen=1 if faded else old.seen + 1, last_at=number)
-        )
+    for key, text in lines.items():
+        old = before.get(key, LineCount(key))
+        if _has_faded(old, number):
+            old = LineCount(key, word=old.word)
+        if story not in old.stories:
+            stories = (*old.stories, story)[-KEPT_STORIES:]
+            shown = old.text or (text if old.seen else "")
+            changed.append(replace(old, text=shown, stories=stories, seen=old.seen + 1, last_at=number))
+        else:
+            changed.append(replace(old, last_at=number))
     return changed
 
 
-def is_learned(line: LineCount, *, number: int) -> bool:
-    """Whether the line is boilerplate now, when the outlet has `number` stories."""
-    if line.word is not Word.NONE:
-        return line.word is Word.BOILERPLATE
-    return line.seen >= LEARNED_FROM and number - line.last_at <= WINDOW
+def _has_faded(line: LineCount, number: int) -> bool:
+    return number - line.last_at > WINDOW
 
 
-def learned(lines: Iterable[LineCount], *, number: int) -> frozenset[int]:
+def is_learned(line: LineCount, *, articles: int) -> bool:
+    """Whether the line is boilerplate now, when the outlet has so many articles."""
+    if line.word is not LineWord.NONE:
+        return line.word is LineWord.BOILERPLATE
+    return line.seen >= LEARNED_FROM and not _has_faded(line, articles)
+
+
+def learned(known: OutletLines) -> frozenset[int]:
     """The hashes of the lines that are boilerplate now."""
-    return frozenset(line.hash for line in lines if is_learned(line, number=number))
+    return frozenset(line.hash for line in known.lines if is_learned(line, articles=known.articles))
 
 
 def without_learned(text: str, hashes: frozenset[int]) -> str:
-    """`text` for the fingerprint, or for a reader who wants it short: without learned lines."""
-    return "\n".join(line for line in text.split("\n") if line_hash(line) not in hashes)
+    """`text` for the fingerprint, or for a reader who wants it short: without learned lines at its edges.
+
+    A text that would lose more than half of its letters loses nothing.
+    """
+    lines = text.split("\n")
+    leaving = {place for place in _edges(lines) if line_hash(lines[place]) in hashes}
+    if not leaving:
+        return text
+    rest = "\n".join(line for place, line in enumerate(lines) if place not in leaving)
+    return rest if len(letters(rest)) >= LEAST_REST * len(letters(text)) else text

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from ingest.pages.blocks import SECTIONS, Block
+from ingest.pages.letters import letters
 
 _SENTENCE = re.compile(r"[.!?…。！？؟۔।]['\"”’»)\]]*$")
-_WORDS = re.compile(r"\w+")
 _LONG = 60  # letters of a paragraph that may vote for a container
 _SURE = 25  # letters that do not occur in an article by chance
 _FOREIGN = frozenset(("comment", "related", "newsletter", "author", "nav", "ad", "caption", "hidden", "aside"))
@@ -41,11 +41,6 @@ HINTS = (
     "aside",
     "hidden",
 )
-
-
-def letters(text: str) -> str:
-    """What is compared: letters and digits, without case, space and punctuation."""
-    return "".join(_WORDS.findall(text.lower()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,14 @@ from lxml.html import HtmlElement
 
 from ingest.pages.blocks import Block, cut_blocks
 from ingest.pages.engine import engine_text, lighten, second_text
-from ingest.pages.evidence import Witness, facts_of_page, is_prose, letters, survey
+from ingest.pages.evidence import Witness, facts_of_page, is_prose, survey
 from ingest.pages.feedtext import FeedText, article_from_entry, choose_text
 from ingest.pages.gate import Admitted, admit
 from ingest.pages.head import Head, read_head
 from ingest.pages.jsonld import Claims, read_claims
 from ingest.pages.kinds import Look, breaks_off, judge, visible_lines
 from ingest.pages.language import decide_language, declared_language, detected_language
+from ingest.pages.letters import letters
 from ingest.pages.links import declared_canonical, lead_image, section_of, site_name, site_names, tags_of
 from ingest.pages.model import Extraction, FeedHint, Method, PageKind, RemovedLine
 from ingest.pages.outlet_rules import ExtractRules, drop, select, select_text, strip_lines

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from ingest.pages.blocks import Block, cut_blocks
-from ingest.pages.evidence import letters
 from ingest.pages.gate import Admitted, strip_bulk
+from ingest.pages.letters import letters
 from ingest.pages.model import Method, RemovedLine
 from ingest.pages.select import Verdict
 from ingest.pages.tree import parse_html

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ingest.pages.blocks import Block
-from ingest.pages.evidence import letters
 from ingest.pages.head import Head
 from ingest.pages.jsonld import Claims
+from ingest.pages.letters import letters
 from ingest.text import clean_line, plain_text
 
 MAX_TITLE = 400

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.pages.evidence import letters
+from ingest.pages.letters import letters
 from ingest.pages.lines import Line as FoldedLine
 from ingest.pages.lines import LineRule, is_date, match_line, rules_for
 from ingest.pages.select import Verdict

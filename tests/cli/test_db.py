@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 
 from storage import Archive
+from storage.schema import VERSION
 
 
 @pytest.fixture
@@ -64,8 +65,10 @@ def test_prune(ingest, database):
 def test_upgrade_makes_an_archive(ingest, tmp_path):
     made = ingest("db", "upgrade", "--database", "sqlite:///data/new.db")
     assert made.exit_code == 0
-    assert made.stdout == "data/new.db has schema 1\n"
-    assert json.loads(ingest("db", "upgrade", "--json", "--database", "sqlite:///data/new.db").stdout)["schema"] == 1
+    assert made.stdout == f"data/new.db has schema {VERSION}\n"
+    assert (
+        json.loads(ingest("db", "upgrade", "--json", "--database", "sqlite:///data/new.db").stdout)["schema"] == VERSION
+    )
 
 
 def test_sizes(ingest, database):

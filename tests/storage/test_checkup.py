@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from storage import Archive, checkup
+from storage import Archive, checkup, schema
 from tests.storage import sample
 
 
@@ -80,4 +80,4 @@ def test_sizes(archive):
     parts = {part.name: part for part in sizes.parts}
     assert parts["article"].rows == 13
     assert sizes.bytes >= sum(part.bytes for part in sizes.parts) > 0
-    assert sizes.schema == 1
+    assert sizes.schema == schema.VERSION

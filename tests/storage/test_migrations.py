@@ -19,8 +19,8 @@ from tests.storage import sample
 NEXT = """
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{next:04}"
+down_revision = "{present:04}"
 
 
 def upgrade():
@@ -28,6 +28,8 @@ def upgrade():
     op.execute("UPDATE outlet SET colour = 'green'")
     {more}
 """
+
+OUTDATED = f"has schema {schema.VERSION}, this version reads {schema.VERSION + 1}: run `ingest db upgrade`"
 
 
 def ask(path: Path, query: str) -> list[tuple[object, ...]]:
@@ -47,12 +49,15 @@ def next_version(tmp_path, monkeypatch):
     def make(more: str = "") -> None:
         folder = tmp_path / "migrations"
         shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "versions" / "0002_next.py").write_text(NEXT.format(more=more))
+        step = NEXT.format(more=more, present=schema.VERSION, next=schema.VERSION + 1)
+        (folder / "versions" / "next.py").write_text(step)
         monkeypatch.setattr(migrations, "FOLDER", folder)
         for module in (migrations, storage.archive, storage.connect):
             monkeypatch.setattr(module, "VERSION", schema.VERSION + 1)
+        checkup._fresh_objects.cache_clear()
 
-    return make
+    yield make
+    checkup._fresh_objects.cache_clear()  # what it found belongs to that next version
 
 
 def test_a_new_archive_bears_our_marks(tmp_path):
@@ -91,7 +96,7 @@ def columns(c, name: str) -> list[tuple[object, ...]]:
 
 def test_an_older_archive_is_migrated_whole(archive_path, next_version):
     next_version()
-    with pytest.raises(ArchiveOutdated, match="has schema 1, this version reads 2: run `ingest db upgrade`"):
+    with pytest.raises(ArchiveOutdated, match=OUTDATED):
         Archive.open(f"sqlite:///{archive_path}")
     with Archive.open(f"sqlite:///{archive_path}", write=True) as archive:
         assert not [
@@ -99,8 +104,20 @@ def test_an_older_archive_is_migrated_whole(archive_path, next_version):
         ]
         assert len(list(archive.search("steel"))) == 4
     assert ask(archive_path, "SELECT DISTINCT colour FROM outlet") == [("green",)]
-    assert ask(archive_path, "PRAGMA user_version") == [(2,)]
+    assert ask(archive_path, "PRAGMA user_version") == [(schema.VERSION + 1,)]
     assert ask(archive_path, "SELECT count(*) FROM articles") == [(13,)]
+
+
+def test_an_archive_from_before_lines_were_counted_gets_their_tables(archive_path):
+    with closing(sqlite3.connect(archive_path)) as connection, connection:
+        for table in ("line", "line_word", "outlet_lines"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        connection.execute("PRAGMA user_version = 1")
+    with Archive.open(f"sqlite:///{archive_path}", write=True) as archive:
+        assert len(list(archive.articles())) == 13
+    assert ask(archive_path, "SELECT count(*) FROM line") == [(0,)]
+    assert ask(archive_path, "PRAGMA user_version") == [(schema.VERSION,)]
 
 
 def test_a_migration_that_fails_changes_nothing(archive_path, next_version):
@@ -109,8 +126,8 @@ def test_a_migration_that_fails_changes_nothing(archive_path, next_version):
     with pytest.raises(ZeroDivisionError):
         Archive.open(f"sqlite:///{archive_path}", write=True)
     assert ask(archive_path, "SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2") == before
-    assert ask(archive_path, "PRAGMA user_version") == [(1,)]
-    assert ask(archive_path, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert ask(archive_path, "PRAGMA user_version") == [(schema.VERSION,)]
+    assert ask(archive_path, "SELECT version_num FROM alembic_version") == [(f"{schema.VERSION:04}",)]
     assert ask(archive_path, "SELECT count(*) FROM articles") == [(13,)]
 
 
