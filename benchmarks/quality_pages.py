@@ -115,7 +115,8 @@ def ablations() -> dict[str, tuple[Any, str, Any]]:
     return {
         "scripts and styles stripped before parsing": (gate, "strip_bulk", lambda text: text),
         "lists of links taken out before the engine": (extract, "lighten", lambda root, blocks, keys: None),
-        "resiliparse as second witness": (extract, "second_text", lambda html, root: ""),
+        "the second witness, where prose is missing": (extract, "_overlooks", lambda source, body: False),
+        "(instead: the second witness on every page)": (extract, "_overlooks", lambda source, body: True),
         "JSON-LD as witness": (extract, "_TELLING", 10**9),
         "the thorough path where the fast one looks wrong": (extract, "_looks_wrong", lambda source, body: False),
         "facts of blocks weighed": (extract, "weigh", by_engine_alone),

@@ -302,7 +302,7 @@ def _combine(facts: set[str], block: Block) -> set[str]:
                 facts.add(f"{hint}_edge")
     if "tag_li" in facts and linked:
         facts.add("item_linked")
-    if "engine" in facts and "second" not in facts:
+    if "engine" in facts and "second" not in facts:  # also where it was not asked: then other facts must speak for it
         facts.add("unsupported")
     if "hint_author" in facts and facts & {"ending", "after"}:
         facts.add("author_ending")

@@ -13,7 +13,7 @@ from datetime import datetime
 from lxml.html import HtmlElement
 
 from ingest.pages.blocks import Block, cut_blocks
-from ingest.pages.engine import engine_text, lighten, second_text
+from ingest.pages.engine import engine_text, lighten, second_text, shallow
 from ingest.pages.evidence import Witness, facts_of_page, is_prose, survey
 from ingest.pages.feedtext import FeedText, article_from_entry, choose_text
 from ingest.pages.gate import Admitted, admit
@@ -40,6 +40,8 @@ HUGE = 12_000  # elements; half of 382 real pages have fewer than 720, none over
 CROWDED = 3_000  # children of one element
 MAX_LETTERS = 1_000_000  # characters of visible text
 _LITTLE = 250  # letters
+_MOST = 0.6  # of the letters of a page's prose
+_UNASKED = 0.5  # the score of a text of which no second witness was asked
 _TELLING = 300  # characters of a body in JSON-LD that make it a witness
 _STAND_INS = (PageKind.CHALLENGE, PageKind.ERROR, PageKind.CONSENT)
 
@@ -162,23 +164,32 @@ def _find_body(source: _Source) -> _Body:
     """The text: by the outlet's selectors, else by the engine and its witnesses, else what else the page has."""
     if source.rules.body and (elements := select(source.root, source.rules.body)):
         return _selected(source, elements)
-    generous = second_text(source.page.html, source.root)
-    second = Witness.of(generous)
+    html = shallow(source.page.html, source.root)
     if source.is_huge:
-        return _by_engine(source, generous, second, Method.SECOND)
+        generous = second_text(html)
+        return _by_engine(source, generous, Witness.of(generous), Method.SECOND)
     lighten(source.root, source.blocks, source.keys)
-    body = _by_engine(source, engine_text(source.root), second, Method.ENGINE)
-    if _looks_wrong(source, body):
-        others = [_by_engine(source, engine_text(source.root, thorough=True), second, Method.THOROUGH)]
-        if source.told:
-            others.append(_by_engine(source, source.told, second, Method.JSON_LD))
-        body = max([body, *others], key=lambda candidate: (_worth(source, candidate), candidate is body))
+    chosen = engine_text(source.root)
+    body = _by_engine(source, chosen, None, Method.ENGINE)
+    if _overlooks(source, body) or _looks_wrong(source, body):
+        second = Witness.of(second_text(html))
+        body = _by_engine(source, chosen, second, Method.ENGINE)
+        if _looks_wrong(source, body):
+            body = _best_of_all(source, body, second)
     if len(letters(body.text)) < _TELLING and len(letters(source.told)) > 2 * len(letters(body.text)):
         body = _Body(body.verdicts, Method.JSON_LD, 0.5, source.told)
     return body
 
 
-def _by_engine(source: _Source, text: str, second: Witness, method: str) -> _Body:
+def _best_of_all(source: _Source, body: _Body, second: Witness) -> _Body:
+    """The fast path's text, or that of a better candidate."""
+    others = [_by_engine(source, engine_text(source.root, thorough=True), second, Method.THOROUGH)]
+    if source.told:
+        others.append(_by_engine(source, source.told, second, Method.JSON_LD))
+    return max([body, *others], key=lambda candidate: (_worth(source, candidate), candidate is body))
+
+
+def _by_engine(source: _Source, text: str, second: Witness | None, method: str) -> _Body:
     """What remains of a candidate text after the facts were weighed and the rules applied."""
     scene = survey(source.blocks, source.keys, Witness.of(text), second)
     claims, head = source.claims, source.head
@@ -201,7 +212,8 @@ def _selected(source: _Source, elements: Sequence[HtmlElement]) -> _Body:
         Verdict(block, key, any(place.element in chosen for place in block.place.chain()), "not_selected", 1.0)
         for block, key in zip(source.blocks, source.keys, strict=True)
     ]
-    return _trimmed(source, verdicts, [source.head.first("og:title"), source.head.title], Method.SELECTORS, None)
+    body = _trimmed(source, verdicts, [source.head.first("og:title"), source.head.title], Method.SELECTORS, None)
+    return replace(body, score=1.0 if body.text else 0.0)
 
 
 def _trimmed(
@@ -218,10 +230,22 @@ def _trimmed(
             for verdict in trimmed
         ]
     kept = [verdict for verdict in trimmed if verdict.kept]
-    total = sum(len(verdict.key) for verdict in kept)
-    confirmed = sum(len(verdict.key) for verdict in kept if second is None or second.has(verdict.key))
     text = "\n".join(remove_unwanted(verdict.block.text) for verdict in kept)
-    return _Body(trimmed, method if text else Method.NONE, round(confirmed / total, 3) if total else 0.0, text)
+    return _Body(trimmed, method if text else Method.NONE, _confirmed(kept, second) if text else 0.0, text)
+
+
+def _confirmed(kept: Sequence[Verdict], second: Witness | None) -> float:
+    """The share of a text that the second witness has too."""
+    if second is None:
+        return _UNASKED
+    found = sum(len(verdict.key) for verdict in kept if second.has(verdict.key))
+    return round(found / max(1, sum(len(verdict.key) for verdict in kept)), 3)
+
+
+def _overlooks(source: _Source, body: _Body) -> bool:
+    """Whether a good deal of the page's prose is not in the text."""
+    prose = sum(len(key) for block, key in zip(source.blocks, source.keys, strict=True) if is_prose(block, key))
+    return len(letters(body.text)) < _MOST * prose
 
 
 def _looks_wrong(source: _Source, body: _Body) -> bool:

@@ -67,8 +67,8 @@ class Extraction:
     """An article as extracted. Times are aware, in UTC; `text` has one paragraph per line.
 
     `failure` says why a page is not to be kept as a full text; `text` then holds what there is, often nothing.
-    `provenance` names the source of each field, as pairs. `score` (0 to 1) is the share of `text` that independent
-    witnesses confirm.
+    `provenance` names the source of each field, as pairs. `score` (0 to 1) is the share of `text` that the
+    second witness confirms; .5 where none was asked, 1 for what the outlet's own selectors chose.
     """
 
     url: str
