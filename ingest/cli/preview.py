@@ -67,7 +67,9 @@ def page(
     outlet: Annotated[
         str | None, typer.Option("--outlet", metavar="NAME", help="Try this outlet's extraction rules.")
     ] = None,
-    why: Annotated[bool, typer.Option("--why", help="Show each removed line and the rule that removed it.")] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Say where each field comes from, and which rule removed which line.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Extract pages and show their articles."""
@@ -78,7 +80,10 @@ def page(
     chosen = _outlet(settings, outlet) if outlet else None
     found = asyncio.run(preview_pages(settings, _sources(sources), url=url, outlet=chosen))
     if json:
-        output.json_lines(map(_page_document, sources, found))
+        output.json_lines(
+            _page_document(name, extraction) | (_reasons(extraction) if why else {})
+            for name, extraction in zip(sources, found, strict=True)
+        )
     else:
         for name, extraction in zip(sources, found, strict=True):
             _show_page(name, extraction, why=why)
@@ -137,6 +142,19 @@ def _page_document(name: str, found: Extraction | Failure) -> dict[str, object]:
     return {"source": name} | values | {"problems": [*_told(found.failure), *found.problems]}
 
 
+def _reasons(found: Extraction | Failure) -> dict[str, object]:
+    from storage.model import Failure
+
+    if isinstance(found, Failure):
+        return {"page_kind": None, "score": None, "sources": {}, "removed": []}
+    return {
+        "page_kind": found.page_kind,
+        "score": found.score,
+        "sources": dict(found.provenance),
+        "removed": [{"rule": line.rule, "line": line.text} for line in found.removed],
+    }
+
+
 def _told(failure: Failure | None) -> list[str]:
     return [f"{failure.kind}: {failure.detail}"] if failure else []
 
@@ -174,8 +192,13 @@ def _show_page(name: str, found: Extraction | Failure, *, why: bool) -> None:
     for key in ("title", "authors", "published_at", "updated_at", "language", "canonical_url", "method"):
         value = getattr(found, key)
         shown = ", ".join(value) if isinstance(value, tuple) else output.cell(value)
+        source = found.source_of(key) if why else None
         if shown:
-            output.line(f"  {key.replace('_', ' '):<14} {output.clean_line(shown)}")
+            reason = f"  (from {output.clean_line(source)})" if source else ""
+            output.line(f"  {key.replace('_', ' '):<14} {output.clean_line(shown)}{reason}")
+    if why:
+        output.line(f"  {'kind of page':<14} {found.page_kind}")
+        output.line(f"  {'confirmed':<14} {found.score:.0%} of the text; 50% where nobody else was asked")
     output.line()
     output.line(output.clean(found.text))
     if why:
