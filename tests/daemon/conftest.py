@@ -71,7 +71,8 @@ class Daemon:
         code = self.process.wait(timeout=PATIENCE)
         self._reader.join(timeout=PATIENCE)
         while (line := self._lines.get_nowait()) is not None:
-            self.log.append(json.loads(line))
+            if line.endswith("\n"):  # a killed process may leave half a line
+                self.log.append(json.loads(line))
         return code
 
     def stop(self) -> int:
