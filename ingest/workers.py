@@ -12,8 +12,10 @@ import gc
 import multiprocessing
 import os
 import resource
+import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import TimeoutError as JobTimeout
+from multiprocessing import resource_tracker
 from types import TracebackType
 from typing import ParamSpec, TypeVar
 
@@ -63,12 +65,27 @@ class Workers:
 
     def _started(self) -> ProcessPool:
         if self._pool is None:
+            _start_quiet_tracker()
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(self._preload)
             self._pool = ProcessPool(
                 self._count, max_tasks=JOBS_PER_PROCESS, initializer=_prepare_process, context=context
             )
         return self._pool
+
+
+def _start_quiet_tracker() -> None:
+    """Start the process of `multiprocessing` that clears away our semaphores, should we be killed, without its warning.
+
+    It writes to our standard error, where a log of JSON lines or a person's terminal is. It takes its filters from the
+    options of the interpreter that starts it.
+    """
+    quiet = "ignore:resource_tracker:UserWarning"
+    sys.warnoptions.append(quiet)
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.remove(quiet)
 
 
 def _prepare_process() -> None:
