@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
     """The entry point of `ingest`."""
-    from ingest.cli.frame import run  # typer stays unloaded for who imports a neighbour of this module
+    try:
+        from ingest.cli.frame import run  # typer stays unloaded for who imports a neighbour of this module
 
-    run()
+        run()
+    except KeyboardInterrupt:  # before there is a command whose border could answer, or once more at its end
+        sys.exit(130)

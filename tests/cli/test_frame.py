@@ -18,7 +18,7 @@ HEAVY = {"alembic", "apscheduler", "feedparser", "httpx", "lxml", "pydantic", "r
 
 
 def python(code: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=ROOT)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, cwd=ROOT)
 
 
 def test_help_and_version_load_nothing_heavy():
@@ -115,8 +115,25 @@ def test_a_full_disk_is_reported():
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
-            timeout=60,
+            timeout=120,
             cwd=ROOT,
         )
     assert done.returncode == 1
     assert done.stderr == "ingest: cannot write: No space left on device\n"
+
+
+def test_interrupted_while_it_still_loads():
+    code = """
+import sys
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupt())
+from ingest.cli import main
+main()
+"""
+    done = python(code)
+    assert (done.returncode, done.stdout, done.stderr) == (frame.INTERRUPTED, "", "")
