@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types contracts soak quality bench profile lock clean
+.PHONY: help demo test check format lint types contracts soak fuzz quality quality-short bench profile lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -23,7 +23,7 @@ demo: $(VENV)/.runtime  ## run the main job against a sample newsroom on this ma
 	$(RUN)/ingest demo $(DEMO)
 
 test: $(VENV)/.dev  ## run the tests (under five minutes)
-	$(RUN)/python -m pytest -q -n 2
+	$(RUN)/python -m pytest -q -n 2 --dist worksteal
 
 format: $(VENV)/.dev  ## lay out the code
 	$(RUN)/ruff format .
@@ -39,13 +39,17 @@ types: $(VENV)/.dev
 contracts: $(VENV)/.dev
 	$(RUN)/lint-imports
 
-check: lint types contracts test  ## all that CI checks: layout, lint, types, walls, tests
+check: lint types contracts test  ## before each commit: layout, lint, types, walls, tests
 
-soak: $(VENV)/.dev  ## the long tests: kills at many moments, hostile servers, a day of polls (half an hour)
+soak: $(VENV)/.dev  ## the long tests: many kills, many examples of each property, hostile servers, a day of polls (half an hour)
 	$(RUN)/python -m pytest -q -m soak
+	$(RUN)/python -m pytest -q -n 2 --dist worksteal -m hypothesis --hypothesis-profile soak
 	$(RUN)/python -m benchmarks.soak_fetching
 	$(RUN)/python -m benchmarks.soak_daemon kills
 	$(RUN)/python -m benchmarks.soak_daemon memory
+
+fuzz: $(VENV)/.dev  ## mutated feeds at the parser, for a minute
+	$(RUN)/python -m benchmarks.fuzz_feeds --seconds 60
 
 $(VENV)/.bench: $(VENV)/.dev
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
@@ -54,6 +58,10 @@ $(VENV)/.bench: $(VENV)/.dev
 quality: $(VENV)/.bench  ## figures against the labelled sets, under their floors
 	$(RUN)/python benchmarks/quality_duplicates.py
 	$(RUN)/python benchmarks/quality_pages.py
+
+quality-short: $(VENV)/.dev  ## the same on a part of the sets, in two minutes; what is not there is skipped
+	$(RUN)/python benchmarks/quality_duplicates.py --short
+	$(RUN)/python benchmarks/quality_pages.py --short
 
 # More: make bench BENCH='--feeds 100 1000 5000'. newsboat takes part where it is installed (Debian: apt install newsboat).
 bench: $(VENV)/.bench  ## the whole path beside other programs: CPU, time, memory (half an hour)

@@ -58,6 +58,6 @@ def test_it_serves_until_interrupted(newsroom_url: str) -> None:
                 assert "Steel mill to reopen" in page.read().decode()
         finally:
             process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
+        process.wait(timeout=120)
         assert process.stderr.read() == ""
         assert process.returncode == 130

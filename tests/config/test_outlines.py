@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.config import FeedSettings, OutletSettings, Settings, load_settings, parse_settings
@@ -184,7 +184,6 @@ OUTLINES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(OUTLINES, max_size=4))
 def test_no_feed_of_others_is_lost_and_what_was_taken_comes_back(outlines: list[Outline]) -> None:
     imported = outlets_of(outlines, EMPTY)

@@ -40,7 +40,7 @@ def get() -> Get:
 
     def get(url: str, method: str = "GET", **headers: str) -> Answer:
         parts = urlsplit(url)
-        connection = HTTPConnection(parts.netloc, timeout=5)
+        connection = HTTPConnection(parts.netloc, timeout=60)
         try:
             target = parts.path + ("?" + parts.query if parts.query else "")
             connection.request(method, target, headers={name.replace("_", "-"): v for name, v in headers.items()})

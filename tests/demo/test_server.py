@@ -110,7 +110,7 @@ def test_a_connection_serves_many_requests_at_once_with_others(own_newsroom: New
     statuses: list[int] = []
 
     def visit() -> None:
-        connection = HTTPConnection(urlsplit(own_newsroom.origin("tern")).netloc, timeout=5)
+        connection = HTTPConnection(urlsplit(own_newsroom.origin("tern")).netloc, timeout=60)
         for _ in range(5):
             connection.request("GET", "/feed.json")
             response = connection.getresponse()
@@ -130,13 +130,13 @@ def test_closing_ends_open_connections_and_frees_the_ports() -> None:
     before = set(threading.enumerate())
     newsroom = Newsroom(datetime.now(UTC))
     address = ("127.0.0.1", int(newsroom.origin("tern").rpartition(":")[2]))
-    with socket.create_connection(address, timeout=5) as idle, socket.create_connection(address, timeout=5) as silent:
+    with socket.create_connection(address, timeout=60) as idle, socket.create_connection(address, timeout=60) as silent:
         idle.sendall(b"GET /feed.json HTTP/1.1\r\nHost: tern\r\n\r\n")
         assert idle.recv(12) == b"HTTP/1.1 200"
         newsroom.close()
         assert silent.recv(1) == b""
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(address, timeout=5)
+        socket.create_connection(address, timeout=60)
     assert set(threading.enumerate()) <= before
 
 

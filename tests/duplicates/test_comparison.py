@@ -42,7 +42,7 @@ def test_a_text_is_exactly_itself() -> None:
 WORDS = st.lists(st.sampled_from(BRIDGE.split()), min_size=15, max_size=60).map(" ".join)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(WORDS, WORDS)
 def test_comparison_is_symmetric_and_within_bounds(a: str, b: str) -> None:
     one, other = compare(fingerprint(a), fingerprint(b)), compare(fingerprint(b), fingerprint(a))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.duplicates import Fingerprint, every_key, fingerprint
@@ -43,7 +43,6 @@ def test_title_of_a_long_text_does_not_count_as_text() -> None:
     assert fingerprint(BRIDGE, title="One").exact == fingerprint(BRIDGE, title="Another").exact
 
 
-@settings(deadline=None)
 @given(st.text(), st.text(max_size=80))
 def test_any_text_packs_and_unpacks(text: str, title: str) -> None:
     one = fingerprint(text, title=title)

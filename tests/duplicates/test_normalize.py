@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.duplicates.normalize import fold, sentences, tokens
@@ -54,13 +54,11 @@ def test_sentences(text: str, expected: list[str]) -> None:
     assert sentences(text) == expected
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_folding_never_raises_and_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_sentences_lose_no_token(text: str) -> None:
     folded = fold(text)

@@ -12,7 +12,7 @@ from ingest.feeds import ParsedFeed, parse_feed
 PIECES = st.sampled_from([*TOKENS, *(seed[start : start + 40] for seed in SEEDS for start in range(0, len(seed), 40))])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.one_of(st.binary(), st.lists(PIECES).map(b"".join)),
     st.one_of(st.none(), st.text(max_size=40)),

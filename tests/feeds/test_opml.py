@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.config import Settings, parse_settings
@@ -160,7 +160,6 @@ def legal(outline: Outline) -> Outline:
     return Outline(kept, tuple(map(legal, outline.children)))
 
 
-@settings(deadline=None)
 @given(st.lists(OUTLINES, max_size=3))
 def test_what_was_written_is_read_again(outlines: list[Outline]) -> None:
     found = read(write_opml(outlines, title="x"))
@@ -168,7 +167,6 @@ def test_what_was_written_is_read_again(outlines: list[Outline]) -> None:
     assert found.problems == ()
 
 
-@settings(deadline=None, max_examples=200)
 @given(
     st.lists(
         st.sampled_from(['<outline text="', '"', ">", "/>", "</outline>", "&", "<", "a=", " ", "'", "<!--", "]]>"])

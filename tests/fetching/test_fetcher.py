@@ -238,11 +238,11 @@ def test_requests_to_one_domain_keep_their_distance_redirects_included() -> None
             return note
 
         pages = {"/a": seen(page("x")), "/b": seen(redirect("/a"))}
-        async with site(pages) as running, fetcher(delay=0.2) as client:  # type: ignore[arg-type]
+        async with site(pages) as running, fetcher(delay=0.5) as client:  # type: ignore[arg-type]
             await asyncio.gather(*(client.fetch(feed(running, path, "a.news.test")) for path in ("/a", "/b", "/a")))
         gaps = [later - earlier for earlier, later in itertools.pairwise(at)]
         assert len(gaps) == 3
-        assert min(gaps) > 0.15
+        assert min(gaps) > 0.15  # of .5, on a machine that may be busy
 
     asyncio.run(run())
 

@@ -14,12 +14,11 @@ WHOLE, TRUNCATED = "whole", "truncated"  # outcomes that are no failure
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`outcome`: a kind of failure, or how the body came. `within`: seconds the case may take."""
+    """`outcome`: a kind of failure, or how the body came."""
 
     path: str
     what: str
     outcome: Kind | str
-    within: float = DEADLINE + 1
 
 
 CASES = (

@@ -11,6 +11,7 @@ from ingest.fetching.network import Resolver
 from storage.model import Failure, HostState
 from tests.hostile.cases import DEADLINE, TRUNCATED, WHOLE
 
+PATIENCE = 60.0  # seconds; what takes longer hangs
 LOOPBACK = IPv4Network("127.0.0.1/32")
 
 

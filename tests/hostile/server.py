@@ -195,6 +195,7 @@ async def _flood(writer: asyncio.StreamWriter, data: bytes, times: int | None = 
     while times is None or sent < times:
         writer.write(data)
         await writer.drain()
+        await asyncio.sleep(0)  # `drain` alone never lets the loop tell that a TLS connection was lost, and floods on
         sent += 1
 
 

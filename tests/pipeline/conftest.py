@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from ingest.cli.frame import application
 from tests.pipeline.papers import Papers, serving
+
+PATIENCE = 120.0  # seconds; a process that takes longer has failed
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def once_apart() -> Callable[..., dict[str, Any]]:
 
     def run(config: Path, *options: str) -> dict[str, Any]:
         process = start_once(config, "--json", *options)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, err
         document: dict[str, Any] = json.loads(out)
         return document
@@ -54,11 +56,15 @@ def once() -> Callable[..., dict[str, Any]]:
     return run
 
 
+def call(*command: object) -> Result:
+    """Run a command of `ingest` in this process."""
+    words = [str(word) for word in command]
+    return CliRunner().invoke(application(), words, prog_name="ingest", catch_exceptions=False)
+
+
 def invoke(*command: object, code: int = 0) -> dict[str, Any]:
     """Run a command of `ingest` that prints a JSON document."""
-    result = CliRunner().invoke(
-        application(), [str(word) for word in command], prog_name="ingest", catch_exceptions=False
-    )
+    result = call(*command)
     assert result.exit_code == code, result.stderr
     document: dict[str, Any] = json.loads(result.stdout)
     return document

@@ -6,16 +6,17 @@ import random
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.pipeline.conftest import start_once
+from tests.pipeline.conftest import PATIENCE, start_once
 from tests.pipeline.papers import Papers, invent, serving
 
+Once = Callable[..., dict[str, Any]]
 KILLS = {0: 2} | dict.fromkeys(range(1, 6), 4)  # by seed; five seeds make twenty random moments (`make soak`)
 
 
@@ -56,35 +57,26 @@ def content(archive: Path) -> dict[str, Any]:
     }
 
 
-def run_to_the_end(config: Path) -> None:
-    process = start_once(config, "--json")
-    try:
-        _, err = process.communicate(timeout=180)
-    finally:
-        process.kill()
-    assert process.returncode == 0, err
-
-
-def kill_after(config: Path, seconds: float) -> None:
-    process = start_once(config, "--json")
-    time.sleep(seconds)  # the random moment
+def kill_after(config: Path, papers: Papers, requests: int) -> None:
+    """Start a run and kill it once it has been answered so many requests, or has ended before."""
+    process, before = start_once(config, "--json"), papers.journal.count()
+    while process.poll() is None and papers.journal.count() < before + requests:
+        time.sleep(0.002)  # the servers have no other sign
     process.kill()
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 6))])
-def test_killed_and_rerun_equals_undisturbed(copied: Papers, tmp_path: Path, seed: int) -> None:
+def test_killed_and_rerun_equals_undisturbed(copied: Papers, once: Once, tmp_path: Path, seed: int) -> None:
     (tmp_path / "calm").mkdir()
     (tmp_path / "killed").mkdir()
     calm = copied.write_config(tmp_path / "calm")
-    started = time.monotonic()
-    run_to_the_end(calm)
-    undisturbed = time.monotonic() - started
+    once(calm)
     killed = copied.write_config(tmp_path / "killed")
     moments = random.Random(seed)
     for _ in range(KILLS[seed]):
-        kill_after(killed, moments.uniform(0.2, 1.0) * undisturbed)
-    run_to_the_end(killed)
+        kill_after(killed, copied, moments.randrange(52))  # of 4 feeds and 48 pages
+    once(killed)
 
     expected = content(tmp_path / "calm" / "archive.db")
     assert sum(len(story) > 1 for story in expected["stories"]) == 4

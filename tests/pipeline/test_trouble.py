@@ -57,7 +57,7 @@ def failing_once(
         command,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
         preexec_fn=limit if file_size is not None else None,
     )

@@ -96,7 +96,6 @@ results = st.builds(
 )
 
 
-@settings(max_examples=200)
 @given(states, results, settings_, st.integers(0, 3))
 def test_a_decision_keeps_within_bounds(
     state: FeedState, result: PollResult, settings: PollingSettings, seed: int

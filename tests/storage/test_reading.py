@@ -217,11 +217,11 @@ def test_reading_while_a_transaction_is_open(tmp_path):
 
 def test_importing_storage_loads_no_library():
     code = "import storage, storage.model, sys; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert "storage" in loaded.stdout
     assert not {"sqlalchemy", "httpx", "feedparser", "trafilatura", "apscheduler"} & set(loaded.stdout.split())
     code = "from storage import Archive; import sys; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     names = {name.split(".")[0] for name in loaded.stdout.split()}
     assert not {"httpx", "feedparser", "trafilatura", "apscheduler", "alembic", "ingest", "numpy"} & names
 
