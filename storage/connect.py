@@ -119,6 +119,17 @@ def unavailable(error: Exception, path: Path) -> ArchiveError:
     return ArchiveUnavailable(f"{path}: {reason}")
 
 
+def _obstacle(path: Path) -> str | None:
+    """What SQLite's "unable to open database file" means here, as far as the file system tells."""
+    if path.is_dir():
+        return "cannot be opened: it is a folder"
+    if not path.exists() and not os.access(path.parent, os.W_OK):
+        return f"cannot be made: you may not write to the folder {path.parent}"
+    if path.exists() and not os.access(path, os.R_OK):
+        return "cannot be opened: you may not read it"
+    return None
+
+
 def _is_empty(connection: Connection) -> bool:
     return not connection.execute(text("SELECT count(*) FROM sqlite_schema")).scalar_one()
 
@@ -153,7 +164,7 @@ def _connector(path: Path, mode: str, setup: tuple[str, ...]) -> Callable[[], sq
                 address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
         except sqlite3.OperationalError as error:
-            raise ArchiveUnavailable(f"{path}: {error}") from None
+            raise ArchiveUnavailable(f"{path} {_obstacle(path) or f'cannot be opened: {error}'}") from None
         for pragma in pragmas:
             connection.execute(pragma)
         return connection

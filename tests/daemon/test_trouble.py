@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import resource
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from storage.errors import ArchiveError, NotAnArchive
 from tests.daemon.conftest import PATIENCE, Daemon, Start, poll_every
 from tests.daemon.inside import running
 from tests.pipeline.papers import Papers, story
-from tests.pipeline.test_trouble import ORDINARY, holding, whole
+from tests.pipeline.test_trouble import CANNOT_BE_ORDINARY, ORDINARY, holding, whole
 
 
 def articles(archive: Path) -> tuple[int, int]:
@@ -77,7 +76,7 @@ def test_an_archive_that_another_program_holds_for_a_while(
     assert articles(archive) == (18, 18)
 
 
-@pytest.mark.skipif(bool(ORDINARY) and shutil.which("setpriv") is None, reason="root, and no setpriv to become less")
+@pytest.mark.skipif(CANNOT_BE_ORDINARY, reason="root, and no setpriv to become less")
 def test_a_read_only_file_is_an_error_at_once(papers: Papers, tmp_path: Path) -> None:
     config, archive = papers.write_config(tmp_path), tmp_path / "archive.db"
     with Archive.open(f"sqlite:///{archive}", write=True):

@@ -120,9 +120,10 @@ def test_an_archive_that_another_program_holds(papers: Papers, once: Once, tmp_p
 
 
 ORDINARY = () if os.geteuid() else ("setpriv", "--bounding-set", "-all", "--inh-caps", "-all")  # root may write all
+CANNOT_BE_ORDINARY = bool(ORDINARY) and shutil.which("setpriv") is None
 
 
-@pytest.mark.skipif(bool(ORDINARY) and shutil.which("setpriv") is None, reason="root, and no setpriv to become less")
+@pytest.mark.skipif(CANNOT_BE_ORDINARY, reason="root, and no setpriv to become less")
 def test_a_read_only_file(papers: Papers, once: Once, tmp_path: Path) -> None:
     config, archive = papers.write_config(tmp_path), tmp_path / "archive.db"
     once(config, "--outlet", "paper-0")
