@@ -103,7 +103,7 @@ class Recorded:
 
     pending: tuple[PendingRef, ...] = ()  # entries whose article is now to be had
     linked: int = 0  # new entries of an article that the archive holds already
-    refused: int = 0
+    refused: tuple[tuple[Entry, Failure], ...] = ()  # new entries that are final at once
 
 
 def record(t: Connection, feed_id: int, plans: Sequence[PlannedEntry], now: datetime) -> Recorded:
@@ -130,7 +130,12 @@ def record(t: Connection, feed_id: int, plans: Sequence[PlannedEntry], now: date
     if linked_now := outcomes[EntryStatus.UNCHANGED]:
         t.execute(_MORE_ARTICLES, {"of_feed": feed_id, "more": linked_now})
     refs = tuple(PendingRef(number, feed_id, entry.url) for number, entry in waiting)
-    return Recorded(refs, linked_now, outcomes[EntryStatus.FAILED])
+    refused = tuple(
+        (plan.entry, plan.refused)
+        for row, plan in zip(rows, new, strict=True)
+        if row["status"] is EntryStatus.FAILED and plan.refused is not None
+    )
+    return Recorded(refs, linked_now, refused)
 
 
 def _new_row(feed_id: int, plan: PlannedEntry, article_id: int | None, now: datetime) -> dict[str, Any]:

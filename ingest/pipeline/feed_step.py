@@ -192,7 +192,8 @@ def _count(run: Run, state: FeedState, poll: Poll, recorded: Recorded, new: int)
     report.entries_new += new
     for _ in range(recorded.linked):
         report.ended(EntryStatus.UNCHANGED)
-    for _ in range(recorded.refused):
+    for entry, refusal in recorded.refused:
         report.ended(EntryStatus.FAILED)
+        report.failed(state.url, entry.url or entry.title or entry.key, refusal)
     if poll.failure is not None:
         report.failed(state.url, state.url, poll.failure)

@@ -90,6 +90,6 @@ def test_what_went_is_known_when_it_comes_again(archive):
         entry = Entry(url, url, "Once more", content_hash="1:x")
         recorded = entries.record(t, 4, [PlannedEntry(entry, url, url, Novelty.NEW)], NOW)
         assert recorded.pending == ()
-        assert recorded.refused == 1
+        assert len(recorded.refused) == 1
     ((status, detail),) = archive.sql("SELECT status, detail FROM sightings WHERE url = ?", (url,))
     assert (status, detail) == (EntryStatus.FAILED, "pruned from the archive")
