@@ -1,10 +1,14 @@
-"""Bringing an archive file to the present schema: Alembic's steps, in one transaction, views made anew at the end."""
+"""Bringing an archive file to the present schema: Alembic's steps, in one transaction, views made anew at the end.
+
+A step holds its SQL literally and imports nothing of the program: what it makes of a file is the same for ever, whatever
+becomes of `storage.schema`.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
+from alembic import command, op
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
@@ -22,8 +26,18 @@ def upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-    for statement in VIEWS.read_text(encoding="utf-8").split(";\n"):
-        if statement.strip():
-            connection.exec_driver_sql(statement)
+    _run(connection, VIEWS.read_text(encoding="utf-8"))
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+
+
+def execute(script: str) -> None:
+    """Run the statements of a step, each of which ends with a semicolon at the end of a line."""
+    _run(op.get_bind(), script)
+
+
+def _run(connection: Connection, script: str) -> None:
+    """One statement after the other: the driver's `executescript` would commit first."""
+    for statement in script.split(";\n"):
+        if statement.strip():
+            connection.exec_driver_sql(statement)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import gzip
+import json
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -29,7 +33,8 @@ def upgrade():
     {more}
 """
 
-OUTDATED = f"has schema {schema.VERSION}, this version reads {schema.VERSION + 1}: run `ingest db upgrade`"
+OUTDATED = f"has schema {schema.VERSION}, this version reads {schema.VERSION + 1}: run `ingest db upgrade"
+ARCHIVES = Path(__file__).parent / "archives"  # the sample newsroom as each schema kept it: schema-N.db.gz
 
 
 def ask(path: Path, query: str) -> list[tuple[object, ...]]:
@@ -76,12 +81,32 @@ def test_migrations_make_what_the_tables_say(tmp_path):
         c.exec_driver_sql(search.CREATE)
         c.exec_driver_sql("CREATE TABLE alembic_version (version_num)")
         wanted = {(kind, name): columns(c, name) for kind, name in objects(c)}
+        clauses_wanted = clauses(c)
     engine.dispose()
     with Archive.open(f"sqlite:///{tmp_path}/new.db", write=True) as archive, archive.reading() as c:
         found = {(kind, name): columns(c, name) for kind, name in objects(c) if kind != "view"}
+        clauses_found = clauses(c)
     assert found.keys() == wanted.keys()
     for key in wanted.keys() - {("table", "alembic_version")}:
         assert found[key] == wanted[key], key
+        assert clauses_found[key[1]] == clauses_wanted[key[1]], key
+
+
+def clauses(c) -> dict[str, set[str]]:
+    """What stands between the outer commas of each CREATE statement: columns, keys, checks, the condition of an index."""
+    made = c.exec_driver_sql("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL").all()
+    return {name: set(outer_parts(sql)) for name, sql in made}
+
+
+def outer_parts(sql: str) -> Iterator[str]:
+    depth, part = 0, ""
+    for character in f"{sql},":
+        depth += (character == "(") - (character == ")")
+        if (character, depth) in ((",", 0), (",", 1), ("(", 1), (")", 0)):
+            yield " ".join(part.split())
+            part = ""
+        else:
+            part += character
 
 
 def objects(c) -> list[tuple[str, str]]:
@@ -108,20 +133,75 @@ def test_an_older_archive_is_migrated_whole(archive_path, next_version):
     assert ask(archive_path, "SELECT count(*) FROM articles") == [(13,)]
 
 
-def test_an_archive_from_before_lines_were_counted_gets_their_tables(archive_path):
-    with closing(sqlite3.connect(archive_path)) as connection, connection:
-        for table in ("line", "line_word", "outlet_lines"):
-            connection.execute(f"DROP TABLE {table}")
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
-        connection.execute("PRAGMA user_version = 1")
-    with Archive.open(f"sqlite:///{archive_path}", write=True) as archive:
-        assert len(list(archive.articles())) == 13
-    assert ask(archive_path, "SELECT count(*) FROM line") == [(0,)]
-    assert ask(archive_path, "PRAGMA user_version") == [(schema.VERSION,)]
+@pytest.mark.parametrize("version", range(1, schema.VERSION + 1))
+def test_an_archive_of_every_schema_becomes_a_fresh_one(tmp_path, version):
+    kept = ARCHIVES / f"schema-{version}.db.gz"
+    if version == schema.VERSION and not kept.exists():
+        pytest.skip("the present schema; its archive is put there when the next one is made")
+    old = tmp_path / "old.db"
+    old.write_bytes(gzip.decompress(kept.read_bytes()))
+    before = contents(old)
+    with Archive.open(f"sqlite:///{old}", write=True) as archive:
+        assert [found for checked in checkup.check(archive) for found in checked.findings] == []
+        assert [article.id for article in archive.search("steel", limit=1)] == [1]
+    with Archive.open(f"sqlite:///{tmp_path}/fresh.db", write=True):
+        pass
+    assert whole_schema(old) == whole_schema(tmp_path / "fresh.db")
+    assert contents(old, before) == before
+
+
+def whole_schema(path: Path) -> dict[tuple[object, ...], str]:
+    found = ask(path, "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'")
+    return {row[:3]: " ".join(str(row[3]).split()) for row in found}
+
+
+Contents = dict[str, tuple[tuple[str, ...], list[str]]]
+
+
+def contents(path: Path, as_in: Contents | None = None) -> Contents:
+    """Each table's columns and its rows; with `as_in`, those tables and columns only."""
+    tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name <> 'alembic_version'"
+    wanted = as_in or {
+        str(name): (tuple(str(row[0]) for row in ask(path, f"SELECT name FROM pragma_table_info('{name}')")), [])
+        for (name,) in ask(path, tables)
+    }
+    return {
+        table: (names, sorted(map(repr, ask(path, selection(table, names))))) for table, (names, _) in wanted.items()
+    }
+
+
+def selection(table: str, names: tuple[str, ...]) -> str:
+    return f'SELECT {", ".join(map(json.dumps, names))} FROM "{table}"'
+
+
+def test_steps_stand_on_their_own():
+    """What a step makes of a file never changes, so it takes nothing from the program that does."""
+    for step in sorted((migrations.FOLDER / "versions").glob("*.py")):
+        tree = ast.parse(step.read_text())
+        taken = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        taken |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+        assert {name for name in taken if name and name.startswith(("storage", "ingest"))} <= {"storage.migrations"}, (
+            step
+        )
+
+
+def test_every_foreign_key_leads_an_index(archive_path):
+    bare = []
+    with closing(sqlite3.connect(archive_path)) as c:
+        for (table,) in c.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+            leading = {
+                c.execute(f'PRAGMA index_info("{index[1]}")').fetchone()[2]
+                for index in c.execute(f'PRAGMA index_list("{table}")').fetchall()
+            }
+            leading |= {column[1] for column in c.execute(f'PRAGMA table_info("{table}")') if column[5] == 1}
+            keys = {key[3] for key in c.execute(f'PRAGMA foreign_key_list("{table}")')}
+            bare += [(table, key) for key in keys - leading]
+    assert bare == []
 
 
 def test_a_migration_that_fails_changes_nothing(archive_path, next_version):
     before = ask(archive_path, "SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2")
+    bytes_before = archive_path.read_bytes()
     next_version(more="raise ZeroDivisionError")
     with pytest.raises(ZeroDivisionError):
         Archive.open(f"sqlite:///{archive_path}", write=True)
@@ -129,6 +209,7 @@ def test_a_migration_that_fails_changes_nothing(archive_path, next_version):
     assert ask(archive_path, "PRAGMA user_version") == [(schema.VERSION,)]
     assert ask(archive_path, "SELECT version_num FROM alembic_version") == [(f"{schema.VERSION:04}",)]
     assert ask(archive_path, "SELECT count(*) FROM articles") == [(13,)]
+    assert archive_path.read_bytes() == bytes_before
 
 
 @pytest.mark.parametrize("write", [False, True])

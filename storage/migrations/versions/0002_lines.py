@@ -1,13 +1,41 @@
 """Lines that an outlet repeats are counted."""
 
-from alembic import op
-
-from storage import schema
+from storage.migrations import execute
 
 revision = "0002"
 down_revision = "0001"
 
 
 def upgrade() -> None:
-    for table in (schema.outlet_lines, schema.line, schema.line_word):  # a new archive has them from the first step
-        table.create(op.get_bind(), checkfirst=True)
+    execute(SQL)
+
+
+SQL = """
+CREATE TABLE outlet_lines (
+    outlet_id INTEGER NOT NULL,
+    articles INTEGER NOT NULL,
+    PRIMARY KEY (outlet_id),
+    FOREIGN KEY(outlet_id) REFERENCES outlet (id)
+) STRICT;
+
+CREATE TABLE line (
+    outlet_id INTEGER NOT NULL,
+    hash INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    stories TEXT NOT NULL,
+    seen INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (outlet_id, hash),
+    FOREIGN KEY(outlet_id) REFERENCES outlet (id)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE line_word (
+    outlet_id INTEGER NOT NULL,
+    hash INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    word TEXT NOT NULL,
+    PRIMARY KEY (outlet_id, hash),
+    CONSTRAINT line_word_known CHECK (word in ('boilerplate', 'text')),
+    FOREIGN KEY(outlet_id) REFERENCES outlet (id)
+) WITHOUT ROWID, STRICT;
+"""
