@@ -8,6 +8,7 @@ Reading opens `mode=ro`, and `immutable=1` where even SQLite's side files could 
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -60,7 +61,12 @@ def writing_engine(path: Path) -> Engine:
 
 def bare_reader(path: Path) -> sqlite3.Connection:
     """A connection that cannot change the file, but may make temporary tables, and copies of the file elsewhere."""
-    return _connector(path, "mode=ro", ())()
+    return _connector(path, _reading_mode(path), ())()
+
+
+def bare_writer(path: Path, patience: float) -> sqlite3.Connection:
+    """A connection for the upkeep of a file that is there; waits `patience` seconds for others."""
+    return _connector(path, "mode=rw", (), patience)()
 
 
 def reader(path: Path) -> sqlite3.Connection:
@@ -93,7 +99,8 @@ def check_version(connection: Connection, path: Path, *, exact: bool) -> int:
     if exact and found == 0:
         raise ArchiveMissing(f"{path} is empty: `ingest once` makes an archive of it")
     if exact and found < VERSION:
-        raise ArchiveOutdated(f"{path} has schema {found}, this version reads {VERSION}: run `ingest db upgrade`")
+        remedy = f"ingest db upgrade --database {shlex.quote(f'sqlite:///{path}')}"
+        raise ArchiveOutdated(f"{path} has schema {found}, this version reads {VERSION}: run `{remedy}`")
     return found
 
 
@@ -154,14 +161,16 @@ def _engine(path: Path, mode: str, *, begin: str, setup: tuple[str, ...]) -> Eng
     return engine
 
 
-def _connector(path: Path, mode: str, setup: tuple[str, ...]) -> Callable[[], sqlite3.Connection]:
+def _connector(
+    path: Path, mode: str, setup: tuple[str, ...], patience: float = BUSY_SECONDS
+) -> Callable[[], sqlite3.Connection]:
     address = f"file:{quote(str(path.absolute()))}?{mode}"
     pragmas = ("PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF", *setup)
 
     def connect() -> sqlite3.Connection:
         try:
             connection = sqlite3.connect(
-                address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False
             )
         except sqlite3.OperationalError as error:
             raise ArchiveUnavailable(f"{path} {_obstacle(path) or f'cannot be opened: {error}'}") from None

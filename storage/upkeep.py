@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from storage.connect import BUSY_SECONDS, unavailable
+from storage.connect import bare_reader, bare_writer, unavailable
 from storage.errors import ArchiveUnavailable
 from storage.schema import format_time
 
@@ -45,7 +45,7 @@ def tidy(path: Path) -> None:
     What somebody else's reading or writing stands in the way of, is left for the next time: waiting would hold up the
     writer.
     """
-    with _driver(path), closing(_open(path, "rw", patience=0.1)) as connection:
+    with _driver(path), closing(bare_writer(path, patience=0.1)) as connection:
         try:
             connection.execute("PRAGMA optimize")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -69,7 +69,7 @@ def back_up(path: Path, target: Path, go_on: Callable[[], bool] = lambda: True) 
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         unfinished.unlink(missing_ok=True)
-        with _driver(unfinished), closing(_open(path, "ro")) as source, closing(sqlite3.connect(unfinished)) as copy:
+        with _driver(unfinished), closing(bare_reader(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
             _copy(source, copy, go_on)
         with unfinished.open("rb") as file:
             os.fsync(file.fileno())
@@ -89,6 +89,7 @@ def _copy(source: sqlite3.Connection, copy: sqlite3.Connection, go_on: Callable[
     source.execute("BEGIN")
     source.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # one state of the archive for all the steps
     source.backup(copy, pages=STEP, progress=proceed)
+    copy.execute("PRAGMA trusted_schema=OFF")
     copy.execute("PRAGMA journal_mode=DELETE")
     copy.set_progress_handler(lambda: not go_on(), 100_000)
     found = copy.execute("PRAGMA quick_check(1)").fetchone()
@@ -103,7 +104,3 @@ def _driver(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise unavailable(error, path) from error
-
-
-def _open(path: Path, mode: str, patience: float = BUSY_SECONDS) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=patience)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import os
 import pty
+import shlex
+import shutil
 import subprocess
 import sys
 import webbrowser
@@ -191,6 +194,36 @@ def test_an_archive_that_cannot_be_read(ingest, tmp_path, options, code, complai
     assert complaint in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["readme.txt"]
+
+
+READING = (
+    "list", "list --json", "search steel", "show 1", "story 1", "revisions 4", "revisions --since 2025-05-01", "stats",
+    "duplicates list", "duplicates explain 1 2", "feeds list", "feeds show dawn --why", "feeds boilerplate dawn", "export",
+    "export --format atom", "db check", "db stats", "db backup copy.db",
+)  # fmt: skip
+
+
+def test_reading_never_changes_the_file(ingest, newsroom_url, tmp_path):
+    path = tmp_path / "a.db"
+    shutil.copy(newsroom_url.removeprefix("sqlite:///"), path)
+    before = path.read_bytes()
+    for command in READING:
+        assert ingest(*command.split(), "--database", f"sqlite:///{path}").exit_code == 0, command
+        assert path.read_bytes() == before, command
+
+
+def test_an_older_archive_names_the_command_that_upgrades_it(ingest, tmp_path):
+    older = Path(__file__).parents[1] / "storage" / "archives" / "schema-1.db.gz"
+    folder = tmp_path / "my archives"
+    folder.mkdir()
+    (folder / "a.db").write_bytes(gzip.decompress(older.read_bytes()))
+    for command in READING:
+        refused = ingest(*command.split(), "--database", "sqlite:///my archives/a.db")
+        assert (refused.exit_code, refused.stdout) == (1, ""), command
+    remedy = shlex.split(refused.stderr.split("`")[1])
+    assert remedy == ["ingest", "db", "upgrade", "--database", "sqlite:///my archives/a.db"]
+    assert ingest(*remedy[1:]).exit_code == 0
+    assert "Steel mill" in ingest("list", "--database", "sqlite:///my archives/a.db").stdout
 
 
 def test_where_the_archive_is_found(ingest, newsroom_url, tmp_path, monkeypatch):

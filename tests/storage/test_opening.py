@@ -1,0 +1,89 @@
+"""How a file is opened: what every connection is set to, read-only folders, files that somebody else is writing."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from storage import Archive, connect, upkeep
+from storage.errors import BadStatement
+from tests.storage import sample
+
+
+@pytest.fixture
+def path(newsroom_copy) -> Path:
+    return Path(newsroom_copy.removeprefix("sqlite:///"))
+
+
+@pytest.fixture
+def read_only_folder(monkeypatch):
+    """What the system answers of a folder that must not be written to; root may write everywhere."""
+    monkeypatch.setattr(connect.os, "access", lambda *_: False)
+
+
+OPENINGS = {
+    "reading": lambda path: connect.reader(path),
+    "bare reading": lambda path: connect.bare_reader(path),
+    "bare writing": lambda path: connect.bare_writer(path, 1),
+}
+
+
+@pytest.mark.parametrize("way", OPENINGS)
+def test_no_connection_trusts_the_files_own_schema(path, way):
+    with closing(OPENINGS[way](path)) as connection:
+        assert connection.execute("PRAGMA trusted_schema").fetchone() == (0,)
+        assert connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_nor_does_the_archive(newsroom_copy, write):
+    with Archive.open(newsroom_copy, write=write) as archive, archive.transaction() as c:
+        assert c.exec_driver_sql("PRAGMA trusted_schema").scalar() == 0
+        assert c.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        assert c.exec_driver_sql("PRAGMA busy_timeout").scalar() == 10_000
+
+
+def test_a_view_of_a_stranger_cannot_call_what_acts(path):
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP VIEW polls")
+        connection.execute("CREATE VIEW polls AS SELECT load_extension('evil') AS feed_id")
+    with (
+        Archive.open(f"sqlite:///{path}") as archive,
+        pytest.raises(BadStatement, match="unsafe use of load_extension"),
+    ):
+        list(archive.sql("SELECT * FROM polls"))
+
+
+def test_in_a_read_only_folder_not_even_side_files_are_made(path, read_only_folder):
+    with Archive.open(f"sqlite:///{path}") as archive:
+        assert len(list(archive.articles())) == 13
+        assert len(list(archive.search("steel"))) == 4
+        assert [file.name for file in path.parent.iterdir()] == [path.name]
+        upkeep.back_up(path, path.with_name("copy.db"))
+    assert {file.name for file in path.parent.iterdir()} == {path.name, "copy.db"}
+
+
+def test_in_a_read_only_folder_what_still_stands_in_the_log_is_read(newsroom_copy, path, read_only_folder):
+    """`immutable` would not see it."""
+    with Archive.open(newsroom_copy, write=True) as writer:
+        with writer.transaction() as t:
+            sample.edit(t, 4, sample.draft("dawn", "Budget passed", "It passed."), sample.START)
+        with Archive.open(newsroom_copy) as reader:
+            assert reader.article(4).title == "Budget passed"
+
+
+def test_a_killed_writers_log_is_read(newsroom_copy, path, tmp_path):
+    killed = tmp_path / "killed.db"
+    with Archive.open(newsroom_copy, write=True) as writer:
+        with writer.transaction() as t:
+            sample.edit(t, 4, sample.draft("dawn", "Budget passed", "It passed."), sample.START)
+        for end in ("", "-wal"):
+            shutil.copy(f"{path}{end}", f"{killed}{end}")
+    before = killed.read_bytes()
+    with Archive.open(f"sqlite:///{killed}") as archive:
+        assert archive.article(4).title == "Budget passed"
+    assert killed.read_bytes() == before
