@@ -110,20 +110,31 @@ class Archive:
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
-    def articles(self, *, limit: int | None = None, **conditions: Unpack[Conditions]) -> Results[Article]:
-        """Articles that meet the conditions, newest first."""
+    def articles(
+        self, *, limit: int | None = None, after: int | None = None, **conditions: Unpack[Conditions]
+    ) -> Results[Article]:
+        """Articles that meet the conditions, newest first; with `after`, from below the article of that number on.
+
+        The first page costs what the thousandth does. Iterating raises ValueError if there is no article `after`.
+        """
         wanted = ArticleFilter.of(conditions, _now())
 
         def page(last: Article | None) -> list[Article]:
             with self.reading() as c:
-                return query.article_page(c, wanted, _page_size(limit), Mark.of(last) if last else None)
+                mark = Mark.of(last) if last else query.mark_of(c, after) if after is not None else None
+                return query.article_page(c, wanted, _page_size(limit), mark)
 
         return _results(Article, lambda: query.paged(page), limit)
 
-    def search(self, text: str, *, limit: int | None = None, **conditions: Unpack[Conditions]) -> Results[Article]:
-        """Articles that match a query (see `storage.searchquery`), the best first, with `score` and `snippet`."""
+    def search(
+        self, text: str, *, limit: int | None = None, after: int | None = None, **conditions: Unpack[Conditions]
+    ) -> Results[Article]:
+        """Articles that match a query (see `storage.searchquery`), the best first, with `score` and `snippet`.
+
+        With `after`, from below the article of that number on; nothing, where the search does not find that one.
+        """
         wanted, parsed = ArticleFilter.of(conditions, _now()), parse(text)
-        return _results(Article, lambda: finding.find(self.reading, parsed, wanted, limit), limit)
+        return _results(Article, lambda: finding.find(self.reading, parsed, wanted, limit, after), limit)
 
     def article(self, article_id: int) -> Article | None:
         with self.reading() as c:

@@ -27,16 +27,22 @@ _END = 1 << 62  # above every article's number
 Reading = Callable[[], AbstractContextManager[Connection]]
 
 
-def find(reading: Reading, query: Query, wanted: ArticleFilter, limit: int | None = None) -> Iterator[Article]:
-    """Matching articles with `score` and `snippet`. Each page is a short read of its own."""
+def find(
+    reading: Reading, query: Query, wanted: ArticleFilter, limit: int | None = None, after: int | None = None
+) -> Iterator[Article]:
+    """Matching articles with `score` and `snippet`, those behind `after`. Each page is a short read of its own."""
     if query.expression is None:
         return
     chosen = where(wanted)
     expression = query.expression if chosen.match is None else f"{query.expression} AND {chosen.match}"
+    most = limit if after is None else None
     below: int | None = _END
     while below is not None:
         with reading() as c:
-            ranked, below = _window(c, expression, settled(c, chosen, words=False), below, limit)
+            ranked, below = _window(c, expression, settled(c, chosen, words=False), below, most)
+        if after is not None:
+            place = next((place for place, (_, number) in enumerate(ranked, start=1) if number == after), None)
+            ranked, after = (ranked[place:], None) if place else ([], after)
         for start in range(0, len(ranked), PAGE):
             yield from _page(reading, query, ranked[start : start + PAGE])
 

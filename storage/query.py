@@ -68,6 +68,14 @@ def article_page(c: Connection, wanted: ArticleFilter, limit: int, after: Mark |
     return rows(c, Article, f"id IN ({ids}) {newest}", {**chosen.parameters, "limit": limit})
 
 
+def mark_of(c: Connection, article_id: int) -> Mark:
+    """The place of an article in the order of all. Raises ValueError if there is none of that number."""
+    sort_at = c.execute(text("SELECT sort_at FROM article WHERE id = :id"), {"id": article_id}).scalar()
+    if sort_at is None:
+        raise ValueError(f"the archive has no article {article_id}")
+    return Mark(sort_at, article_id)
+
+
 def settled(c: Connection, chosen: Where, *, words: bool = True) -> Where:
     """Memberships, and with `words` the condition of full-text search, as plain conditions: whichever way is quick."""
     memberships = chosen.memberships

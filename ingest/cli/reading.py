@@ -26,15 +26,19 @@ from ingest.cli.filters import (
     Until,
     conditions,
 )
-from ingest.cli.frame import command_group
+from ingest.cli.frame import NOTHING_DONE, command_group
 from ingest.cli.options import Config, Csv, Database, Json, Limit, open_archive
+from ingest.cli.showing import Open, found, open_page
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from storage.records import Article
+    from storage.results import Results
 
 app = command_group()
+
+After = Annotated[int | None, typer.Option(metavar="ID", help="Go on below this article of the list.")]
 
 SHOWN = 50  # in a table, unless --limit says otherwise
 FOUND = 20  # likewise of a search
@@ -56,6 +60,8 @@ def list_articles(
     revised: Revised = False,
     across: Across = False,
     limit: Limit = None,
+    after: After = None,
+    open: Open = False,
     json: Json = False,
     csv: Csv = False,
     config: Config = None,
@@ -68,10 +74,14 @@ def list_articles(
             seen_until=seen_until, title=title, author=author, category=category, unique=unique, revised=revised,
             across=across,
         )  # fmt: skip
-        if json or csv:
-            _print_all(archive.articles(limit=limit or None, **wanted), json=json)
+        if after is not None:
+            found(archive, after)
+        if open:
+            _open_first(archive.articles(limit=1, after=after, **wanted))
+        elif json or csv:
+            _print_all(archive.articles(limit=limit or None, after=after, **wanted), json=json)
         else:
-            _print_table(Cut(archive.articles(**wanted), SHOWN if limit is None else limit))
+            _print_table(Cut(archive.articles(after=after, **wanted), SHOWN if limit is None else limit))
 
 
 @app.command("search")
@@ -91,6 +101,8 @@ def search(
     revised: Revised = False,
     across: Across = False,
     limit: Limit = None,
+    after: After = None,
+    open: Open = False,
     json: Json = False,
     csv: Csv = False,
     config: Config = None,
@@ -107,10 +119,22 @@ def search(
             seen_until=seen_until, title=title, author=author, category=category, unique=unique, revised=revised,
             across=across,
         )  # fmt: skip
-        if json or csv:
-            _print_all(archive.search(query, limit=limit or None, **wanted), json=json, found=True)
+        if after is not None:
+            found(archive, after)
+        if open:
+            _open_first(archive.search(query, limit=1, after=after, **wanted))
+        elif json or csv:
+            _print_all(archive.search(query, limit=limit or None, after=after, **wanted), json=json, found=True)
         else:
-            _print_found(Cut(archive.search(query, **wanted), FOUND if limit is None else limit))
+            _print_found(Cut(archive.search(query, after=after, **wanted), FOUND if limit is None else limit))
+
+
+def _open_first(articles: Results[Article]) -> None:
+    first = articles.first()
+    if first is None:
+        output.complain("there is no such article")
+        raise typer.Exit(NOTHING_DONE)
+    open_page(first)
 
 
 class Cut:
@@ -119,13 +143,17 @@ class Cut:
     def __init__(self, items: Iterable[Article], limit: int) -> None:
         self._items = iter(items)
         self._limit = limit
+        self._last: Article | None = None
 
     def __iter__(self) -> Iterator[Article]:
-        return islice(self._items, self._limit or None)
+        for article in islice(self._items, self._limit or None):
+            self._last = article
+            yield article
 
     def note_rest(self) -> None:
-        if next(self._items, None) is not None:
-            output.note(f"Only the first {self._limit} are shown; --limit 0 shows all.")
+        if self._last is not None and next(self._items, None) is not None:
+            more = f"--after {self._last.id} goes on, --limit 0 shows all"
+            output.note(f"Only {self._limit} are shown; {more}.")
 
 
 def _print_all(articles: Iterable[Article], *, json: bool, found: bool = False) -> None:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 app = command_group()
 
 Number = Annotated[int, typer.Argument(metavar="ID", help="The number of an article, as `ingest list` shows it.")]
-Open = Annotated[bool, typer.Option("--open", help="Open the article's page in the browser.")]
+Open = Annotated[
+    bool, typer.Option("--open", help="Open the page of the article, or of the first one, in the browser.")
+]
 
 
 @app.command("show")
@@ -58,6 +60,7 @@ def show(
 @app.command("story")
 def story(
     number: Annotated[int, typer.Argument(metavar="ID", help="The number of a story, or of an article in it.")],
+    open: Open = False,
     json: Json = False,
     csv: Csv = False,
     config: Config = None,
@@ -69,7 +72,9 @@ def story(
         assert one is not None
         members = sorted(archive.articles(story=one.id), key=lambda a: (a.id != one.representative_id, a.sort_at, a.id))
         edges = [edge for a in members for edge in archive.duplicates(a.id) if edge.article_id == a.id]
-        if json:
+        if open:
+            open_page(members[0])
+        elif json:
             output.json_document({**output.fields_of(one), "articles": members, "duplicates": edges})
         elif csv:
             output.csv_records(_columns(), members)
@@ -84,6 +89,7 @@ def revisions(
         str | None, typer.Option(metavar="TIME", help="Instead of ID: list every edit seen since: 1d, 2025-05-30.")
     ] = None,
     whole: Annotated[bool, typer.Option("--whole", help="Show unchanged paragraphs, too.")] = False,
+    open: Open = False,
     json: Json = False,
     csv: Csv = False,
     config: Config = None,
@@ -97,12 +103,18 @@ def revisions(
         start = local_moment("since", since)
         with open_archive(config, database) as archive:
             edits = [edit for one in archive.edited(start) for edit in _edits(archive, one, start)]
-        _print_edits(edits, json=json, csv=csv)
+            article = found(archive, edits[0].article_id) if open and edits else None
+        if article is not None:
+            open_page(article)
+        else:
+            _print_edits(edits, json=json, csv=csv)
         return
     with open_archive(config, database) as archive:
         article = found(archive, number)
         versions = archive.revisions(number)
-    if json:
+    if open:
+        open_page(article)
+    elif json:
         output.json_document({"article_id": number, "revisions": versions})
     elif csv:
         output.csv_records(("article_id", "number", "seen_at", "title", "text", "change"), versions)

@@ -57,6 +57,10 @@ def test_what_a_person_sees(read, command, words):
 NUMBERS = [
     ("list", [3, 2, 13, 12, 4, 1, 5, 6, 7, 8, 9, 10, 11]),
     ("list --limit 2", [3, 2]),
+    ("list --limit 2 --after 2", [13, 12]),
+    ("list --after 10", [11]),
+    ("list --after 11", []),
+    ("list --after 3 --language ru", [11]),
     ("list --outlet dawn --outlet tribune --unique", [13, 12, 4, 1]),
     ("list --since 2025-05-30T17:30", [3, 2]),  # in Karachi: 12:30 UTC
     ("list --since 2025-05-29 --until 2025-05-29", [5]),
@@ -70,6 +74,10 @@ NUMBERS = [
     ("search budget", [4]),
     ("search 天气", [5]),
     ("search steel --unique --limit 1", [1]),
+    ("search steel", [1, 3, 2, 13]),
+    ("search steel --limit 2 --after 1", [3, 2]),
+    ("search steel --after 13", []),
+    ("search steel --after 4", []),
     ("search x(", []),
 ]
 
@@ -138,9 +146,9 @@ def test_csv_of_the_others(read, command, first_column, rows):
 
 def test_a_cut_table_says_so(read, monkeypatch):
     shown = read("list", "--limit", 2)
-    assert shown.stderr == "Only the first 2 are shown; --limit 0 shows all.\n"
+    assert shown.stderr == "Only 2 are shown; --after 2 goes on, --limit 0 shows all.\n"
     monkeypatch.setattr(reading, "SHOWN", 5)
-    assert "first 5" in read("list").stderr
+    assert "Only 5" in read("list").stderr
     assert read("list", "--limit", 0).stderr == ""
 
 
@@ -158,6 +166,9 @@ WRONG = [  # command, exit code, complaint
     ("list --limit -1", 2, "--limit"),
     ("duplicates list --kind x", 2, "--kind"),
     ("show x", 2, "ID"),
+    ("list --after 99", 1, "ingest: the archive has no article 99"),
+    ("search steel --after 99", 1, "ingest: the archive has no article 99"),
+    ("search nothing --open", 1, "ingest: there is no such article"),
     ("show", 2, "ID"),
     ("show 99", 1, "ingest: the archive has no article 99"),
     ("story 99", 1, "ingest: the archive has no article 99"),
@@ -242,6 +253,25 @@ def test_only_web_pages_are_opened(ingest, tmp_path, monkeypatch, url, opened):
     database = one_article(tmp_path, url=url)
     assert ingest("show", 1, "--open", "--database", database).exit_code == (0 if opened else 1)
     assert pages == ([url] if opened else [])
+
+
+@pytest.mark.parametrize(
+    ("command", "page"),
+    [
+        ("list --outlet dawn", "2"),
+        ("list --outlet dawn --after 2", "4"),
+        ("search steel", "1"),
+        ("story 2", "1"),
+        ("revisions 1", "1"),
+        ("revisions --since 2025-05-01", "4"),
+    ],
+)
+def test_the_first_page_is_opened(read, newsroom_url, monkeypatch, command, page):
+    pages = []
+    monkeypatch.setattr(webbrowser, "open", pages.append)
+    assert read(*command.split(), "--open").exit_code == 0
+    with Archive.open(newsroom_url) as archive:
+        assert pages == [archive.article(int(page)).url]
 
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2J=HYPERLINK(1)\u202egnp.exe\x9b31m"

@@ -78,6 +78,18 @@ def test_pages_join_without_gap_or_repetition(newsroom, monkeypatch):
         assert len(list(newsroom.stories())) == 11
 
 
+def test_going_on_after_an_article(newsroom):
+    everything, found = ids(newsroom.articles()), ids(newsroom.search("steel"))
+    for place, number in enumerate(everything, start=1):
+        assert ids(newsroom.articles(after=number)) == everything[place:]
+        assert ids(newsroom.articles(after=number, limit=1)) == everything[place : place + 1]
+    for place, number in enumerate(found, start=1):
+        assert ids(newsroom.search("steel", after=number)) == found[place:]
+    assert ids(newsroom.search("steel", after=4)) == []
+    with pytest.raises(ValueError, match="no article 99"):
+        list(newsroom.articles(after=99))
+
+
 def test_limits_and_iterating_again(newsroom):
     articles = newsroom.articles(limit=3)
     assert len(list(articles)) == 3
