@@ -203,12 +203,12 @@ class Archive:
         with self.reading() as c:
             return query.polls(c, feed_id, limit)
 
-    def statistics(self, *, since: Time, until: Time | None = None) -> Statistics:
-        """Counts of what was published in a period, up to now if it has no end."""
+    def statistics(self, *, since: Time, until: Time | None = None, local: bool = False) -> Statistics:
+        """Counts of what was published in a period, up to now if it has no end; by days of UTC, or `local` ones."""
         now = _now()
         first, last = moment(since, now=now), now if until is None else moment(until, now=now, end=True)
         with self.reading() as c:
-            return statistics(c, first, last)
+            return statistics(c, first, last, local=local)
 
     def sql(
         self, statement: str, parameters: tuple[object, ...] | dict[str, object] = ()

@@ -44,7 +44,7 @@ class Statistics:
     since: datetime
     until: datetime
     total: Count
-    days: tuple[Count, ...]  # named YYYY-MM-DD, in UTC, days without an article left out
+    days: tuple[Count, ...]  # named YYYY-MM-DD, in UTC unless asked otherwise; days without an article left out
     outlets: tuple[Count, ...]  # the largest first
     languages: tuple[Count, ...]  # likewise; `?` where it is unknown
     repeats: tuple[Repeats, ...]  # the most frequent 20 pairs
@@ -53,8 +53,11 @@ class Statistics:
     entries_failed: int  # first seen in the period and given up: gone or failed
 
 
-def statistics(c: Connection, since: datetime, until: datetime) -> Statistics:
-    """Counts of a period by time of publication (first sight, where no date is to be believed)."""
+def statistics(c: Connection, since: datetime, until: datetime, *, local: bool = False) -> Statistics:
+    """Counts of a period by time of publication (first sight, where no date is to be believed).
+
+    With `local`, days are those of the time zone of this machine.
+    """
     period = {"since": format_time(since), "until": format_time(until)}
 
     def counts(name: str, rest: str = "") -> tuple[Count, ...]:
@@ -65,7 +68,7 @@ def statistics(c: Connection, since: datetime, until: datetime) -> Statistics:
         since=since,
         until=until,
         total=counts("'total'")[0],
-        days=counts("substr(a.sort_at, 1, 10)", "1"),
+        days=counts("date(a.sort_at, 'localtime')" if local else "substr(a.sort_at, 1, 10)", "1"),
         outlets=counts("(SELECT name FROM outlet WHERE id = a.outlet_id)", "2 DESC, 1"),
         languages=counts("coalesce(a.language, '?')", "2 DESC, 1"),
         repeats=_repeats(c, period),

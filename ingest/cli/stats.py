@@ -33,7 +33,7 @@ def stats(
     first = local_moment("since", since or "30d")
     last = local_moment("until", until, end=True) if until else datetime.now().astimezone()
     with open_archive(config, database) as archive:
-        counted = archive.statistics(since=first, until=last)
+        counted = archive.statistics(since=first, until=last, local=not (json or csv))
     if json:
         output.json_document(counted)
     elif csv:

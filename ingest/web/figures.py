@@ -55,14 +55,14 @@ class Figures:
 
 
 def read_figures(archive: Archive, days: int) -> Figures:
-    """Figures of the last so many days, 0 for all there are; in the user's time zone where hours are told."""
+    """Figures of the last so many days, 0 for all there are; in the user's time zone."""
     now = datetime.now(UTC)
     since = now - timedelta(days=days) if days else _beginning(archive, now)
-    counted = archive.statistics(since=since, until=now)
+    counted = archive.statistics(since=since, until=now, local=True)
     return Figures(
         days=days,
         counted=counted,
-        by_day=_by_day(counted.days, since.date(), now.date()),
+        by_day=_by_day(counted.days, since.astimezone().date(), now.astimezone().date()),
         monthly=(now - since).days > MOST_DAYS,
         by_hour=_by_hour(archive, since, now),
         outlets=_rows(counted.outlets),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 
 import pytest
@@ -96,6 +97,16 @@ def test_stats(read):
     assert {day["name"]: day["articles"] for day in counted["days"]}["2025-05-30"] == 6
     assert [(pair["outlet"], pair["of"]) for pair in counted["repeats"]] == [("dawn", "tribune"), ("xinwen", "tribune")]
     assert (counted["shared_stories"], counted["entries_pending"], counted["entries_failed"]) == (1, 1, 1)
+
+
+def test_days_are_those_of_the_reader_and_in_json_those_of_utc(read, monkeypatch):
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    shown = read("stats", "--since", "2025-05-31", "--until", "2025-05-31")  # 12:00 UTC of the 30th is midnight there
+    assert "6 articles" in shown.stdout
+    assert "2025-05-31  █" in shown.stdout
+    counted = json.loads(read("stats", "--since", "2025-05-31", "--until", "2025-05-31", "--json").stdout)
+    assert [day["name"] for day in counted["days"]] == ["2025-05-30"]
 
 
 def test_stats_of_a_long_period_go_by_months(read, newsroom_url):
