@@ -54,14 +54,17 @@ def list_duplicates(
 ) -> None:
     """List which article repeats which, those of the newest articles first."""
     with open_archive(config, database) as archive:
-        shown = SHOWN if limit is None and not (json or csv) else limit
-        edges = archive.duplicates(kind=kind, status=status, limit=shown or None)
+        edges = archive.duplicates(kind=kind, status=status, limit=limit or None)
         if json:
             output.json_lines(edges)
         elif csv:
             output.csv_records(edges.columns, edges)
         else:
-            _print_table(archive, list(edges))
+            most = SHOWN if limit is None else limit
+            found = list(archive.duplicates(kind=kind, status=status, limit=most + 1 if most else None))
+            _print_table(archive, found[: most or None])
+            if most and len(found) > most:
+                output.note(f"Only {most} are shown; --limit 0 shows all.")
 
 
 def _print_table(archive: Archive, edges: list[Duplicate]) -> None:

@@ -13,7 +13,21 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from ingest.cli import output
-from ingest.cli.filters import Language, Outlet, Since, Unique, Until, conditions
+from ingest.cli.filters import (
+    Across,
+    Author,
+    Category,
+    Feed,
+    Language,
+    Outlet,
+    Revised,
+    SeenSince,
+    SeenUntil,
+    Since,
+    Unique,
+    Until,
+    conditions,
+)
 from ingest.cli.frame import NOTHING_DONE, command_group
 from ingest.cli.options import Config, Database, open_archive
 
@@ -45,10 +59,17 @@ def export(
     ] = None,
     target: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write a file.")] = None,
     outlet: Outlet = None,
+    feed: Feed = None,
     language: Language = None,
     since: Since = None,
     until: Until = None,
+    seen_since: SeenSince = None,
+    seen_until: SeenUntil = None,
+    author: Author = None,
+    category: Category = None,
     unique: Unique = False,
+    revised: Revised = False,
+    across: Across = False,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Entries of a feed; 100 otherwise.")] = None,
     title: Annotated[str, typer.Option(metavar="TEXT", help="Title of a feed.")] = "News archive",
     url: Annotated[str | None, typer.Option(metavar="URL", help="Where a feed will be served.")] = None,
@@ -65,7 +86,10 @@ def export(
     if format not in FEEDS and limit is not None:
         raise typer.BadParameter("only a feed is cut; everything else is exported whole", param_hint="--limit")
     with open_archive(config, database) as archive:
-        wanted = conditions(archive, outlet=outlet, language=language, since=since, until=until, unique=unique)
+        wanted = conditions(
+            archive, outlet=outlet, feed=feed, language=language, since=since, until=until, seen_since=seen_since,
+            seen_until=seen_until, author=author, category=category, unique=unique, revised=revised, across=across,
+        )  # fmt: skip
         with _sink(target) as sink:
             if format in FEEDS:
                 _write_feed(archive, format, wanted, limit or FEED_ENTRIES, title, url, sink)

@@ -17,6 +17,8 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from storage.cells import harmless
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
@@ -29,7 +31,6 @@ _CONTROLS = re.compile(
     r"|\x9b[0-?]*[ -/]*[@-~]"
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # OWASP, "CSV injection"
 _UNESCAPED_BY_JSON = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -82,10 +83,7 @@ def _csv_cell(value: object) -> object:
     plain = _plain(value)
     if isinstance(plain, list | dict):
         plain = json.dumps(plain, ensure_ascii=False)
-    if isinstance(plain, str):
-        plain = clean(plain)
-        return "'" + plain if plain.startswith(_FORMULA) else plain
-    return plain
+    return harmless(clean(plain)) if isinstance(plain, str) else plain
 
 
 def json_lines(values: Iterable[object]) -> None:

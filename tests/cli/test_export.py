@@ -20,6 +20,9 @@ from tests.storage import sample
         (["--outlet", "dawn", "--unique"], 1),
         (["--since", "2025-05-30T17:30"], 2),
         (["--after", "0", "--language", "zh"], 1),
+        (["--across", "--category", "steel"], 1),
+        (["--revised", "--seen-since", "2025-05-30"], 1),
+        (["--feed", "https://dawn.example/rss", "--author", "khan"], 0),
     ],
 )
 def test_articles_to_one_stream_and_the_cursor_to_the_other(read, options, lines):

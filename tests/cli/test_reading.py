@@ -150,6 +150,9 @@ def test_a_cut_table_says_so(read, monkeypatch):
     monkeypatch.setattr(reading, "SHOWN", 5)
     assert "Only 5" in read("list").stderr
     assert read("list", "--limit", 0).stderr == ""
+    cut = read("duplicates", "list", "--limit", 2)
+    assert (len(cut.stdout.splitlines()), cut.stderr) == (4, "Only 2 are shown; --limit 0 shows all.\n")
+    assert read("duplicates", "list", "--limit", 3).stderr == ""
 
 
 def test_nothing_found_is_said_aside(read):

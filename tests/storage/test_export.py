@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import doctest
 import io
 import json
 import xml.etree.ElementTree as ET
@@ -11,7 +12,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from storage import Archive, articles, export, query, stories, syndication
+from storage import Archive, articles, cells, export, query, stories, syndication
 from storage.filters import ArticleFilter
 from storage.records import Article
 from tests.storage import sample
@@ -110,6 +111,15 @@ def test_csv_reads_back(newsroom):
     assert [row["id"] for row in rows] == [str(number) for number in range(1, 14)]
     assert rows[0]["text"] == sample.STEEL
     assert json.loads(rows[0]["authors"]) == ["Web Desk", "A. Khan"]
+
+
+def test_csv_holds_no_formulas(archive):
+    with archive.transaction() as t:
+        articles.add(t, sample.draft("dawn", "=HYPERLINK(1)", "@SUM(1)", summary="＋1", authors=("-x",)), sample.START)
+    row = list(csv.DictReader(io.StringIO(written(archive, "csv").decode(), newline="")))[-1]
+    assert (row["title"], row["text"], row["summary"]) == ("'=HYPERLINK(1)", "'@SUM(1)", "'＋1")
+    assert row["authors"] == '["-x"]'
+    assert doctest.testmod(cells).failed == 0
 
 
 def test_parquet_reads_back(newsroom):
