@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +70,21 @@ def invoke(*command: object, code: int = 0) -> dict[str, Any]:
     assert result.exit_code == code, result.stderr
     document: dict[str, Any] = json.loads(result.stdout)
     return document
+
+
+def export(archive: Path) -> list[str]:
+    """The lines of `ingest export`."""
+    command = ["export", "--database", f"sqlite:///{archive}"]
+    result = CliRunner().invoke(application(), command, prog_name="ingest", catch_exceptions=False)
+    return result.stdout.splitlines()
+
+
+def kept_by_export(archive: Path) -> list[tuple[Any, ...]]:
+    """What an archive must have in common with one that imported its export: articles, and who repeats whom."""
+    query = """
+        select outlet, title, authors, url, canonical_url, published_at, updated_at, language, word_count, summary, text,
+               image_url, method, published_flags, extra,
+               (select o.url from articles o where o.id = a.duplicate_of) as original
+        from articles a order by url"""
+    with closing(sqlite3.connect(f"file:{archive}?mode=ro", uri=True)) as connection:
+        return connection.execute(query).fetchall()

@@ -13,6 +13,7 @@ import pytest
 
 from ingest.demo import Newsroom, Truth
 from ingest.urls import canonical_url
+from tests.pipeline.conftest import export, invoke, kept_by_export
 
 EXACT = 48  # of 50 articles, word for word; two keep the sentence that their outlet says of itself under every essay
 Once = Callable[..., dict[str, Any]]
@@ -48,7 +49,9 @@ def stories(archive: Path, truth: Truth) -> set[frozenset[tuple[str, str]]]:
     return {frozenset(members) for members in found.values() if len(members) > 1}
 
 
-def test_two_editions_come_out_as_their_truth(newsroom: Newsroom, once: Once, tmp_path: Path) -> None:
+def test_two_editions_come_out_as_their_truth_and_so_does_their_export(
+    newsroom: Newsroom, once: Once, tmp_path: Path
+) -> None:
     archive, config = tmp_path / "archive.db", tmp_path / "feeds.yaml"
     newsroom.write_config(config, f"sqlite:///{archive}")
     for edition in (1, 2):
@@ -60,6 +63,10 @@ def test_two_editions_come_out_as_their_truth(newsroom: Newsroom, once: Once, tm
         assert stories(archive, truth) == {frozenset(s) for s in truth.stories_in(edition) if len(s) > 1}
         newsroom.advance()
     assert newsroom.requests(status=304) == 9
+    lines, again = tmp_path / "all.jsonl", tmp_path / "again.db"
+    lines.write_text("\n".join(export(archive)), encoding="utf-8")
+    invoke("import", lines, "--json", "--database", f"sqlite:///{again}")
+    assert kept_by_export(again) == kept_by_export(archive)
 
 
 def test_the_stored_texts_are_what_was_written(newsroom: Newsroom, once: Once, tmp_path: Path) -> None:
