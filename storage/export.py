@@ -20,8 +20,8 @@ from sqlalchemy import Connection, text
 from storage.archive import Archive
 from storage.cells import harmless
 from storage.errors import ArchiveError
-from storage.filters import ArticleFilter, where
-from storage.query import FROM, columns, settled
+from storage.filters import ArticleFilter
+from storage.query import FROM, columns, conditions, settled
 from storage.records import Article
 
 Row = dict[str, Any]  # a row of `articles`: times as text, authors a list, extra an object
@@ -52,7 +52,7 @@ def changes(archive: Archive, wanted: ArticleFilter, after: int | None) -> Itera
 
 
 def _page(c: Connection, wanted: ArticleFilter, key: str, mark: tuple[int, int]) -> list[Row]:
-    chosen = settled(c, where(wanted)).and_(f"({key}, a.id) > (:mark, :mark_id)", mark=mark[0], mark_id=mark[1])
+    chosen = settled(c, conditions(c, wanted)).and_(f"({key}, a.id) > (:mark, :mark_id)", mark=mark[0], mark_id=mark[1])
     query = f"""SELECT {", ".join(COLUMNS)} FROM articles JOIN
                 (SELECT {key} AS place, a.id AS number {FROM} WHERE {chosen} ORDER BY {key}, a.id LIMIT {PAGE})
                 ON number = id ORDER BY place, id"""

@@ -26,7 +26,7 @@ class Conditions(TypedDict, total=False):
 
     outlet: str | tuple[str, ...] | list[str]
     feed: str  # URL
-    language: str | tuple[str, ...] | list[str]  # ISO 639-1
+    language: str | tuple[str, ...] | list[str]  # as in en, zh (which stands for zh-CN, too), zh-CN
     since: Time
     until: Time
     seen_since: Time  # first seen

@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, text
 
-from storage.filters import ArticleFilter, Where, where
-from storage.query import FROM, articles_by_id, is_few, settled
+from storage.filters import ArticleFilter, Where
+from storage.query import FROM, articles_by_id, conditions, is_few, settled
 from storage.records import Article
 from storage.search import WEIGHTS
 from storage.searchquery import Query
@@ -33,7 +33,8 @@ def find(
     """Matching articles with `score` and `snippet`, those behind `after`. Each page is a short read of its own."""
     if query.expression is None:
         return
-    chosen = where(wanted)
+    with reading() as c:
+        chosen = conditions(c, wanted)
     expression = query.expression if chosen.match is None else f"{query.expression} AND {chosen.match}"
     most = limit if after is None else None
     below: int | None = _END

@@ -34,6 +34,11 @@ VIEWS: dict[type, str] = {
 FROM = "FROM article a JOIN story s ON s.id = a.story_id"  # what the conditions of `storage.filters` are about
 FEW = 20_000
 _JSON: dict[str, Callable[[Any], Any]] = {"authors": tuple, "extra": dict}  # columns that hold JSON
+_LANGUAGES = text("""
+    WITH RECURSIVE known(name) AS (
+        SELECT min(language) FROM article UNION ALL
+        SELECT (SELECT min(language) FROM article WHERE language > name) FROM known WHERE name IS NOT NULL)
+    SELECT name FROM known WHERE name IS NOT NULL""")  # one look-up each; GROUP BY would read the whole index
 SEARCH_FIELDS = {"score", "snippet"}  # of an article that a search found: no columns
 
 
@@ -57,7 +62,7 @@ class Mark:
 
 def article_page(c: Connection, wanted: ArticleFilter, limit: int, after: Mark | None = None) -> list[Article]:
     """Articles newest first, `limit` of them, from after the mark on."""
-    chosen = settled(c, where(wanted))
+    chosen = settled(c, conditions(c, wanted))
     if after is not None:
         chosen = chosen.and_("(a.sort_at, a.id) < (:mark_time, :mark_id)", mark_time=after.sort_at, mark_id=after.id)
     # The inner query runs on indexes alone; wide rows are read for the page only.
@@ -74,6 +79,19 @@ def mark_of(c: Connection, article_id: int) -> Mark:
     if sort_at is None:
         raise ValueError(f"the archive has no article {article_id}")
     return Mark(sort_at, article_id)
+
+
+def conditions(c: Connection, wanted: ArticleFilter) -> Where:
+    """The conditions in SQL. A language stands for its regions and scripts, too: `zh` for `zh-CN` and `zh-Hant`."""
+    if not wanted.languages:
+        return where(wanted)
+    known = c.execute(_LANGUAGES).scalars().all()
+    spoken = tuple(name for name in known if any(_is_kind_of(name, asked) for asked in wanted.languages))
+    return where(replace(wanted, languages=spoken or wanted.languages))
+
+
+def _is_kind_of(language: str, asked: str) -> bool:
+    return f"{language}-".lower().startswith(f"{asked}-".lower())
 
 
 def settled(c: Connection, chosen: Where, *, words: bool = True) -> Where:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 Outlet = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this outlet; may be repeated.")]
 Feed = Annotated[str | None, typer.Option(metavar="URL", help="Only what this feed listed.")]
-Language = Annotated[list[str] | None, typer.Option(metavar="CODE", help="Only this language, as in en, ur, zh.")]
+Language = Annotated[
+    list[str] | None, typer.Option(metavar="CODE", help="Only this language: en, ur, zh (also zh-CN).")
+]
 Since = Annotated[str | None, typer.Option(metavar="TIME", help="Published since: 7d, 2025-05-30, 2025-05-30T14:00.")]
 Until = Annotated[str | None, typer.Option(metavar="TIME", help="Published until; a day is included.")]
 SeenSince = Annotated[str | None, typer.Option(metavar="TIME", help="First seen since.")]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from storage import Archive, errors, query
+from storage import Archive, articles, errors, query, search
 from storage import archive as archive_module
 from storage.errors import BadStatement
 from tests.storage import sample
@@ -62,6 +62,30 @@ def test_filters(newsroom, conditions, expected, few, monkeypatch):
     assert set(found) == set(expected)
     times = {article.id: (article.sort_at, article.id) for article in newsroom.articles()}
     assert found == sorted(expected, key=times.get, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("zh", [14, 15, 5]),
+        ("ZH", [14, 15, 5]),
+        ("zh-CN", [14]),
+        ("zh-Hant", [15]),
+        ("z", []),
+        (["zh-CN", "zh"], [14, 15, 5]),
+    ],
+)
+def test_a_language_stands_for_its_regions(newsroom_copy, asked, expected):
+    with Archive.open(newsroom_copy, write=True) as archive:
+        with archive.transaction() as t:
+            for language, minutes in (("zh-CN", 3), ("zh-Hant-TW", 2), ("zhx", 1)):
+                at = sample.START - timedelta(minutes=10 - minutes)
+                draft = sample.draft("xinwen", f"天气 {language}", "天气", language=language, published_at=at)
+                articles.add(t, draft, sample.START)
+            while search.flush(t):
+                pass
+        assert ids(archive.articles(language=asked)) == expected
+        assert sorted(ids(archive.search("天气", language=asked))) == sorted(expected)
 
 
 def test_an_unreadable_time_is_refused_at_once(newsroom):
