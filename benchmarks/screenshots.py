@@ -25,11 +25,14 @@ SHOTS = (  # name, page, width, height, dark, where the picture begins
     ("urdu-narrow", "/article/{urdu}", 390, 1100, False, None),
     ("chinese-narrow", "/article/{chinese}", 390, 1100, False, None),
     ("search", "/search?q=bridge", 1280, 800, False, None),
+    ("search-narrow", "/search?q=bridge", 390, 1000, False, None),
     ("feeds", "/feeds", 1280, 800, False, None),
     ("figures", "/figures?days=7", 1280, 1560, False, None),
     ("figures-narrow", "/figures?days=7", 390, 1500, False, None),
+    ("feeds-narrow", "/feeds", 390, 1100, False, None),
     ("data", "/archive", 1280, 1000, False, None),
     ("table", "/archive/articles", 1280, 1000, False, None),
+    ("table-narrow", "/archive/articles", 390, 1300, False, None),
     ("question", "/archive/who-repeats-whom", 1280, 860, False, None),
 )
 

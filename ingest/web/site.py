@@ -70,7 +70,8 @@ class Site:
             status, headers, body = 303, [(b"location", answer.to.encode("ascii"))], b""
         else:
             await self._data.invoke_startup()
-            html: str = await self._data.render_template(answer.template, answer.values)
+            values = {"zone": datetime.now().astimezone().tzname(), **answer.values}
+            html: str = await self._data.render_template(answer.template, values)
             status, headers, body = answer.status, [(b"content-type", b"text/html; charset=utf-8")], html.encode()
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

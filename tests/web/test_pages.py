@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 pytest.importorskip("datasette", reason="the extra `web` is not installed")
 
 from ingest.web.data import queries
+from ingest.web.finds import search
 from ingest.web.guard import policy, refused
 from storage import Archive
 from tests.web.conftest import Served
@@ -50,8 +52,8 @@ SAYS = [
     ("a search with stray marks", "/search?q=%29steel+%22", ["Steel mill to reopen"]),
     ("a search, a wrong date", "/search?q=steel&since=soon", ["is no date, time or age"]),
     ("feeds: what is wrong", "/feeds", ["failures in a row: http_5xx: 503", "tribune.example/feed/latest"]),
-    ("figures", "/figures?days=0", ["Articles by hour of the day"]),
-    ("tables", "/archive", ["unique_articles", "Who repeats whom"]),
+    ("figures", "/figures?days=0", ["Articles by hour of the day", "highest ", "All times are "]),
+    ("tables", "/archive", ["unique_articles", "Who repeats whom", "All times are UTC."]),
     ("numbers lead to articles", "/archive/duplicates", ['<a href="/article/2">2</a>']),
     ("right to left", "/search?q=کراچی".encode().decode("latin-1"), ['dir="auto" lang="ur"']),
 ]  # fmt: skip
@@ -67,6 +69,19 @@ def test_what_pages_say(site: Served, path: str, said: list[str]) -> None:
 def test_a_story_leads_to_its_first_article(site: Served) -> None:
     answer = site.get("/story/1")
     assert (answer.status, answer.headers["location"]) == (303, "/article/1")
+
+
+@pytest.mark.parametrize(
+    ("since", "found"), [("2025-05-30T17:30", [2, 3]), ("2025-05-30T17:30Z", []), ("2025-05-30T18:30", [3])]
+)
+def test_times_of_a_search_are_those_of_the_pages(site: Served, monkeypatch, since: str, found: list[int]) -> None:
+    monkeypatch.setenv("TZ", "Asia/Karachi")  # 12:30 UTC
+    time.tzset()
+    with Archive.open(f"sqlite:///{site.path}") as archive:
+        page = search(archive, "reopens", {"since": since})
+    monkeypatch.undo()
+    time.tzset()
+    assert sorted(find.article.id for find in page.found) == found
 
 
 NOWHERE = [
