@@ -16,6 +16,8 @@ from typing import Any
 
 import time_machine
 
+from ingest.daemon.surroundings import Rhythm
+from storage import Archive
 from storage.lock import DAEMON, FetchLock
 from tests.daemon.conftest import PATIENCE, Start, hold, poll_every
 from tests.daemon.inside import running, ticks
@@ -135,6 +137,24 @@ def test_a_restart_polls_nothing_early(papers: Papers, tmp_path: Path) -> None:
     asyncio.run(scenario())
     assert papers.journal.count() == 0
     assert rows(tmp_path, "select count(*) from polls") == [(3,)]
+
+
+def test_new_articles_are_found_while_it_runs(papers: Papers, tmp_path: Path) -> None:
+    """As shipped, within five seconds: each round of making articles searchable makes all of them so."""
+    assert Rhythm().flush < 5
+    config = papers.write_config(tmp_path)
+
+    async def scenario() -> None:
+        async with running(config) as daemon:
+            await daemon.log.wait_for("entry_stored", times=18)
+            async with asyncio.timeout(PATIENCE):
+                while daemon.rows("select count(*) from unindexed") != [(0,)]:
+                    await asyncio.sleep(0.05)
+            with Archive.open(f"sqlite:///{tmp_path}/archive.db") as archive:
+                (title,) = archive.sql("select title from articles where id = 1").first()  # type: ignore[misc]
+                assert 1 in [article.id for article in archive.search(str(title))]
+
+    asyncio.run(scenario())
 
 
 def test_articles_are_looked_at_again(papers: Papers, tmp_path: Path) -> None:
