@@ -196,7 +196,7 @@ def draw(archive: Archive) -> Sample:
     dice = random.Random(1)
     ((count, least, most),) = archive.sql("SELECT count(*), min(id), max(id) FROM articles")
     drawn = [
-        archive.sql("SELECT id FROM articles WHERE id >= ? LIMIT 1", (dice.randint(least, most),))
+        archive.sql("SELECT id FROM articles WHERE id >= ? ORDER BY id LIMIT 1", (dice.randint(least, most),))
         for _ in range(SAMPLE)
     ]
     articles = list(archive.articles(id=sorted({int(found.first()[0]) for found in drawn})))
@@ -368,6 +368,8 @@ def main() -> None:
     parser.add_argument("--archive", type=Path, help="an archive that is there, instead of generated articles")
     parser.add_argument("--rounds", type=int, default=30)
     options = parser.parse_args()
+    if options.archive and not options.archive.exists():
+        parser.error(f"there is no {options.archive}")
     path = options.archive or Path(f"/tmp/ingest-reading-{options.articles}.db")
     if not path.exists() and options.archive is None:
         make(path, options.articles)

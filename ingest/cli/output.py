@@ -143,14 +143,19 @@ def show(*parts: RenderableType, onto: Console | None = None) -> None:
     """Print what rich lays out, below each other; in a pipe without the blanks that fill its lines."""
     screen = onto or console()
     if screen.is_terminal:
-        for part in parts:
-            screen.print(part)
+        _print_each(screen, parts)
         return
     with screen.capture() as printed:
-        for part in parts:
-            screen.print(part)
+        _print_each(screen, parts)
     for text in printed.get().splitlines():
         line(text.rstrip())
+
+
+def _print_each(screen: Console, parts: Iterable[RenderableType]) -> None:
+    """A text that is not to be wrapped, such as an address to be copied, goes on in the terminal's own next line."""
+    for part in parts:
+        whole = getattr(part, "no_wrap", None) is True  # rich forgets it of a text it is given alone
+        screen.print(part, soft_wrap=whole)
 
 
 def table(

@@ -301,6 +301,12 @@ def test_nothing_from_outside_reaches_the_terminal_raw(ingest, tmp_path, command
         assert raw not in shown.stdout
 
 
+def test_an_address_is_shown_in_one_line_to_be_copied(ingest, tmp_path):
+    address = f"https://dawn.example/{'a-long-headline-' * 8}?utm_source=rss"
+    shown = ingest("show", 1, "--database", one_article(tmp_path, url=address)).stdout
+    assert f"address     {address}" in shown.splitlines()
+
+
 def test_formulas_are_escaped_in_csv(ingest, tmp_path):
     shown = ingest("list", "--csv", "--database", one_article(tmp_path, title="=HYPERLINK(1)"))
     (row,) = csv.DictReader(io.StringIO(shown.stdout))
