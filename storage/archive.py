@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar, Unpack
-
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from storage import connect, finding, freehand, query
+from storage.asking import Readers
 from storage.filters import ArticleFilter, Conditions, Time
 from storage.query import Mark
 from storage.records import Article, Duplicate, FeedRow, OutletRow, PollRow, Revision, Sighting, Story
 from storage.results import Results
-from storage.schema import VERSION, format_time
 from storage.searchquery import parse
 from storage.statistics import Statistics, statistics
-from storage.times import moment
+from storage.times import format_time, moment
+from storage.version import VERSION
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
 
 T = TypeVar("T")
 PAGE = 200  # rows read at a time
@@ -52,18 +53,17 @@ class Archive:
     [('dawn', 2), ('tribune', 3), ('xinwen', 8)]
     """
 
-    def __init__(self, path: Path, engine: Engine, *, writable: bool) -> None:
+    def __init__(self, path: Path, *, writable: bool) -> None:
         self.path = path
         self.writable = writable
-        self._engine = engine
-        self._reading_engine: Engine | None = None if writable else engine
+        self._readers = Readers(path)
+        self._engine: Engine | None = None
+        self._reading_engine: Engine | None = None
 
     @classmethod
     def open(cls, url: str, *, write: bool = False) -> Archive:
         """Open the archive at `url` (`sqlite:///PATH`). Raises `storage.errors.ArchiveError` with one plain line."""
-        path = connect.archive_path(url)
-        engine = connect.writing_engine(path) if write else connect.reading_engine(path)
-        archive = cls(path, engine, writable=write)
+        archive = cls(connect.archive_path(url), writable=write)
         try:
             archive._prepare()
         except BaseException:
@@ -72,9 +72,13 @@ class Archive:
         return archive
 
     def close(self) -> None:
-        if self._reading_engine is not None:
-            self._reading_engine.dispose()
-        self._engine.dispose()  # last: only a connection that may write folds the WAL into the file
+        self._readers.close()
+        for engine in (
+            self._reading_engine,
+            self._engine,
+        ):  # last what may write: only that folds the WAL into the file
+            if engine is not None:
+                engine.dispose()
 
     def __enter__(self) -> Archive:
         return self
@@ -86,17 +90,22 @@ class Archive:
 
     @contextmanager
     def _connected(self, engine: Engine) -> Iterator[Connection]:
+        from sqlalchemy.exc import DBAPIError
+
         try:
             with engine.begin() as connection:
                 yield connection
         except (DBAPIError, sqlite3.Error) as error:
-            if _is_infrastructure(error):
+            if connect.is_infrastructure(error):
                 raise connect.unavailable(error, self.path) from error
             raise
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """One write transaction: everything in it is kept, or nothing."""
+        """One write transaction: everything in it is kept, or nothing. Only of an archive opened with `write`."""
+        assert self.writable
+        if self._engine is None:
+            self._engine = connect.writing_engine(self.path)
         with self._connected(self._engine) as connection:
             yield connection
 
@@ -107,6 +116,10 @@ class Archive:
             self._reading_engine = connect.reading_engine(self.path)
         with self._connected(self._reading_engine) as connection:
             yield connection
+
+    def asking(self) -> AbstractContextManager[sqlite3.Connection]:
+        """The same with the driver's own connection."""
+        return self._readers.reading()
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -120,7 +133,7 @@ class Archive:
         wanted = ArticleFilter.of(conditions, _now())
 
         def page(last: Article | None) -> list[Article]:
-            with self.reading() as c:
+            with self.asking() as c:
                 mark = Mark.of(last) if last else query.mark_of(c, after) if after is not None else None
                 return query.article_page(c, wanted, _page_size(limit), mark)
 
@@ -134,15 +147,15 @@ class Archive:
         With `after`, from below the article of that number on; nothing, where the search does not find that one.
         """
         wanted, parsed = ArticleFilter.of(conditions, _now()), parse(text)
-        return _results(Article, lambda: finding.find(self.reading, parsed, wanted, limit, after), limit)
+        return _results(Article, lambda: finding.find(self.asking, parsed, wanted, limit, after), limit)
 
     def article(self, article_id: int) -> Article | None:
-        with self.reading() as c:
+        with self.asking() as c:
             return next(iter(query.articles_by_id(c, [article_id])), None)
 
     def story(self, story_id: int) -> Story | None:
         """A story; its articles are `archive.articles(story=story_id)`."""
-        with self.reading() as c:
+        with self.asking() as c:
             return query.story(c, story_id)
 
     def stories(self, *, since: Time | None = None, across: bool = False, limit: int | None = None) -> Results[Story]:
@@ -151,19 +164,19 @@ class Archive:
 
         def page(last: Story | None) -> list[Story]:
             mark = Mark(format_time(last.last_published_at), last.id) if last else None
-            with self.reading() as c:
+            with self.asking() as c:
                 return query.story_page(c, since=start, across=across, limit=_page_size(limit), after=mark)
 
         return _results(Story, lambda: query.paged(page), limit)
 
     def revisions(self, article_id: int) -> list[Revision]:
         """Every version of an article, the first one first."""
-        with self.reading() as c:
+        with self.asking() as c:
             return query.revisions(c, article_id)
 
     def edited(self, since: Time) -> list[int]:
         """The numbers of articles that their outlets edited since, the one edited last first."""
-        with self.reading() as c:
+        with self.asking() as c:
             return query.edited(c, format_time(moment(since, now=_now())))
 
     def duplicates(
@@ -178,7 +191,7 @@ class Archive:
 
         def page(last: Duplicate | None) -> list[Duplicate]:
             after = (last.article_id, last.original_id) if last else None
-            with self.reading() as c:
+            with self.asking() as c:
                 return query.duplicate_page(
                     c, article_id=article_id, kind=kind, status=status, limit=_page_size(limit), after=after
                 )
@@ -187,27 +200,27 @@ class Archive:
 
     def sightings(self, article_id: int) -> list[Sighting]:
         """Which feeds listed an article, and when."""
-        with self.reading() as c:
+        with self.asking() as c:
             return query.sightings_of(c, article_id)
 
     def outlets(self) -> list[OutletRow]:
-        with self.reading() as c:
+        with self.asking() as c:
             return query.outlets(c)
 
     def feeds(self, outlet: str | None = None) -> list[FeedRow]:
-        with self.reading() as c:
+        with self.asking() as c:
             return query.feeds(c, outlet)
 
     def polls(self, feed_id: int, *, limit: int = 100) -> list[PollRow]:
         """The newest attempts at a feed."""
-        with self.reading() as c:
+        with self.asking() as c:
             return query.polls(c, feed_id, limit)
 
     def statistics(self, *, since: Time, until: Time | None = None, local: bool = False) -> Statistics:
         """Counts of what was published in a period, up to now if it has no end; by days of UTC, or `local` ones."""
         now = _now()
         first, last = moment(since, now=now), now if until is None else moment(until, now=now, end=True)
-        with self.reading() as c:
+        with self.asking() as c:
             return statistics(c, first, last, local=local)
 
     def sql(
@@ -217,18 +230,21 @@ class Archive:
 
         The archive is read while you iterate: be done soon, or the file's log of changes grows meanwhile.
         """
-        return freehand.rows(self.reading, statement, parameters)
+        return freehand.rows(self.asking, statement, parameters)
 
     def _prepare(self) -> None:
         if not self.writable:
-            with self.reading() as connection:
+            with self.asking() as connection:
                 connect.check_version(connection, self.path, exact=True)
             return
-        with self.transaction() as connection:
-            if connect.check_version(connection, self.path, exact=False) < VERSION:
+        from storage.direct import driver
+
+        with self.transaction() as t:
+            if connect.check_version(driver(t), self.path, exact=False) < VERSION:
                 from storage.migrations import upgrade  # Alembic costs .1 s to import
 
-                upgrade(connection)
+                upgrade(t)
+        assert self._engine is not None
         connect.use_wal(self._engine)
 
 
@@ -242,12 +258,3 @@ def _page_size(limit: int | None) -> int:
 
 def _results(kind: type[T], read: Callable[[], Iterator[T]], limit: int | None) -> Results[T]:
     return Results(lambda: islice(read(), limit), lambda: tuple(field.name for field in fields(kind)))  # type: ignore[arg-type]
-
-
-def _is_infrastructure(error: DBAPIError | sqlite3.Error) -> bool:
-    """Locked, full, read-only, damaged: the machine's state, not a mistake of ours."""
-    cause = error if isinstance(error, sqlite3.Error) else error.orig
-    if not isinstance(cause, sqlite3.DatabaseError):
-        return False
-    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    return code not in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_MISMATCH)

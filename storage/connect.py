@@ -8,14 +8,13 @@ Reading opens `mode=ro`, and `immutable=1` where even SQLite's side files could 
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
-
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from storage.errors import (
     ArchiveError,
@@ -26,27 +25,29 @@ from storage.errors import (
     BadAddress,
     NotAnArchive,
 )
-from storage.schema import APPLICATION_ID, VERSION
+from storage.version import APPLICATION_ID, VERSION
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
 
 BUSY_SECONDS = 10.0
 READING = ("PRAGMA query_only=ON",)
+_ADDRESS = re.compile(r"(?P<kind>[a-z]\w*)(?:\+\w+)?://(?P<place>[^?]*)(?:\?.*)?", re.DOTALL)
 
 
 def archive_path(url: str) -> Path:
     """The file behind a database URL such as `sqlite:///data/archive.db` (relative to the working directory)."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise BadAddress(f"{url!r} is not a database URL such as sqlite:///data/archive.db") from None
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+    found = _ADDRESS.fullmatch(url)
+    if found is None:
+        raise BadAddress(f"{url!r} is not a database URL such as sqlite:///data/archive.db")
+    place = found["place"]
+    if found["kind"] != "sqlite" or not place.startswith("/") or place in ("/", "/:memory:"):
         raise BadAddress(f"{url!r}: only SQLite files are supported, for example sqlite:///data/archive.db")
-    return Path(parsed.database)
+    return Path(place[1:])
 
 
 def reading_engine(path: Path) -> Engine:
-    """An engine that cannot change the file. Raises an ArchiveError if there is no readable archive."""
-    if not path.is_file():
-        raise ArchiveMissing(f"there is no archive at {path}: `ingest once` makes one")
+    """An engine that cannot change the file."""
     return _engine(path, _reading_mode(path), begin="BEGIN", setup=READING)
 
 
@@ -70,7 +71,9 @@ def bare_writer(path: Path, patience: float) -> sqlite3.Connection:
 
 
 def reader(path: Path) -> sqlite3.Connection:
-    """A connection that cannot change anything, for a program that brings its own way of asking."""
+    """A connection that cannot change anything. Raises ArchiveMissing if there is no file."""
+    if not path.is_file():
+        raise ArchiveMissing(f"there is no archive at {path}: `ingest once` makes one")
     return _connector(path, _reading_mode(path), READING)()
 
 
@@ -83,7 +86,7 @@ def use_wal(engine: Engine) -> None:
         connection.close()
 
 
-def check_version(connection: Connection, path: Path, *, exact: bool) -> int:
+def check_version(connection: sqlite3.Connection, path: Path, *, exact: bool) -> int:
     """The schema version of the file, 0 for an empty one. With `exact`, anything but the present version is refused."""
     application, version = _identity(connection, path)
     if version == 0 and application == 0 and _is_empty(connection):
@@ -104,12 +107,22 @@ def check_version(connection: Connection, path: Path, *, exact: bool) -> int:
     return found
 
 
-def _identity(connection: Connection, path: Path) -> tuple[int, int]:
+def _identity(connection: sqlite3.Connection, path: Path) -> tuple[int, int]:
     try:
-        application = connection.execute(text("PRAGMA application_id")).scalar_one()
-        return int(application), int(connection.execute(text("PRAGMA user_version")).scalar_one())
-    except DBAPIError as error:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.Error as error:
         raise unavailable(error, path) from None
+    return int(application), int(version)
+
+
+def is_infrastructure(error: Exception) -> bool:
+    """Locked, full, read-only, damaged: the machine's state, not a mistake of ours."""
+    cause = getattr(error, "orig", error)  # SQLAlchemy wraps the driver's
+    if not isinstance(cause, sqlite3.DatabaseError):
+        return False
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return code not in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_MISMATCH)
 
 
 def unavailable(error: Exception, path: Path) -> ArchiveError:
@@ -137,8 +150,9 @@ def _obstacle(path: Path) -> str | None:
     return None
 
 
-def _is_empty(connection: Connection) -> bool:
-    return not connection.execute(text("SELECT count(*) FROM sqlite_schema")).scalar_one()
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    (count,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    return not count
 
 
 def _reading_mode(path: Path) -> str:
@@ -152,6 +166,8 @@ def _sealed(path: Path) -> bool:
 
 
 def _engine(path: Path, mode: str, *, begin: str, setup: tuple[str, ...]) -> Engine:
+    from sqlalchemy import create_engine, event
+
     engine = create_engine("sqlite://", creator=_connector(path, mode, setup), pool_size=4)
 
     @event.listens_for(engine, "begin")

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from io import TextIOWrapper
 from itertools import islice
 from typing import Any, BinaryIO
-
-from sqlalchemy import Connection, text
 
 from storage.archive import Archive
 from storage.cells import harmless
@@ -23,6 +22,7 @@ from storage.errors import ArchiveError
 from storage.filters import ArticleFilter
 from storage.query import FROM, columns, conditions, settled
 from storage.records import Article
+from storage.times import parse_time
 
 Row = dict[str, Any]  # a row of `articles`: times as text, authors a list, extra an object
 Writer = Callable[[Iterator[Row], BinaryIO], None]
@@ -34,8 +34,8 @@ COLUMNS = columns(Article)
 
 def cursor(archive: Archive) -> int:
     """Where an export that begins now will have to go on."""
-    with archive.reading() as c:
-        return int(c.execute(text("SELECT coalesce(max(change_number), 0) FROM article")).scalar_one())
+    with archive.asking() as c:
+        return int(c.execute("SELECT coalesce(max(change_number), 0) FROM article").fetchone()[0])
 
 
 def changes(archive: Archive, wanted: ArticleFilter, after: int | None) -> Iterator[Row]:
@@ -43,7 +43,7 @@ def changes(archive: Archive, wanted: ArticleFilter, after: int | None) -> Itera
     key = "a.id" if after is None else "a.change_number"
     mark = (0, 0) if after is None else (after, _END)
     while True:
-        with archive.reading() as c:
+        with archive.asking() as c:
             page = _page(c, wanted, key, mark)
         yield from page
         if len(page) < PAGE:
@@ -51,12 +51,12 @@ def changes(archive: Archive, wanted: ArticleFilter, after: int | None) -> Itera
         mark = (page[-1]["id" if after is None else "change_number"], page[-1]["id"])
 
 
-def _page(c: Connection, wanted: ArticleFilter, key: str, mark: tuple[int, int]) -> list[Row]:
+def _page(c: sqlite3.Connection, wanted: ArticleFilter, key: str, mark: tuple[int, int]) -> list[Row]:
     chosen = settled(c, conditions(c, wanted)).and_(f"({key}, a.id) > (:mark, :mark_id)", mark=mark[0], mark_id=mark[1])
     query = f"""SELECT {", ".join(COLUMNS)} FROM articles JOIN
                 (SELECT {key} AS place, a.id AS number {FROM} WHERE {chosen} ORDER BY {key}, a.id LIMIT {PAGE})
                 ON number = id ORDER BY place, id"""
-    return [_row(values) for values in c.execute(text(query), chosen.parameters)]
+    return [_row(values) for values in c.execute(query, chosen.parameters)]
 
 
 def _row(values: Iterable[Any]) -> Row:
@@ -119,8 +119,6 @@ def _arrow_schema(arrow: Any) -> Any:
 
 
 def _arrow_row(row: Row) -> Row:
-    from storage.schema import parse_time
-
     values = {name: parse_time(value) if name.endswith("_at") and value else value for name, value in row.items()}
     values["extra"] = json.dumps(row["extra"], ensure_ascii=False) if row["extra"] else None
     return values

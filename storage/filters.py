@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypedDict
 
-from storage.schema import format_time
 from storage.searchquery import parse
-from storage.times import moment
+from storage.times import format_time, moment
 
 LISTED_BY_FEED = "SELECT article_id FROM sighting WHERE feed_id = (SELECT id FROM feed WHERE url = :feed)"
 NOTHING = '""'  # the FTS5 expression that finds nothing

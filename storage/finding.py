@@ -7,24 +7,21 @@ newest 5,000 matches, ranked; then the next 5,000. Rarer words have one window, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
 
-from sqlalchemy import Connection, text
-
+from storage.asking import Reading
 from storage.filters import ArticleFilter, Where
 from storage.query import FROM, articles_by_id, conditions, is_few, settled
 from storage.records import Article
-from storage.search import WEIGHTS
 from storage.searchquery import Query
 from storage.snippets import snippet
 
+WEIGHTS = "5.0, 1.0, 1.0, 0.5"  # of title, text, authors and categories, for bm25
 WINDOW = 5_000
 PAGE = 50
 _END = 1 << 62  # above every article's number
-
-Reading = Callable[[], AbstractContextManager[Connection]]
 
 
 def find(
@@ -49,7 +46,7 @@ def find(
 
 
 def _window(
-    c: Connection, expression: str, chosen: Where, below: int, limit: int | None
+    c: sqlite3.Connection, expression: str, chosen: Where, below: int, limit: int | None
 ) -> tuple[list[tuple[float, int]], int | None]:
     """The newest matches below an article's number as (score, number), the best first; and where the next ones are."""
     statement = f"""
@@ -60,12 +57,12 @@ def _window(
         ORDER BY score, id DESC LIMIT :limit"""
     most = WINDOW if limit is None else min(limit, WINDOW)
     parameters = {"expression": expression, "below": below, "window": WINDOW, "limit": most}
-    found = c.execute(text(statement), {**chosen.parameters, **parameters}).all()
+    found = c.execute(statement, {**chosen.parameters, **parameters}).fetchall()
     rest = found[0][2] if found and found[0][3] == WINDOW else None
     return [(-row[0], row[1]) for row in found], rest if limit is None or limit > WINDOW else None
 
 
-def _among(c: Connection, chosen: Where) -> str:
+def _among(c: sqlite3.Connection, chosen: Where) -> str:
     """The other conditions: few articles that meet them are listed first, otherwise each match is looked at."""
     if not (chosen.parts or chosen.branches):
         return ""

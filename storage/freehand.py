@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
-from sqlalchemy import Connection, CursorResult
-from sqlalchemy.exc import DBAPIError, ResourceClosedError
-
+from storage.asking import Reading
 from storage.errors import BadStatement
 from storage.results import Results
 
 Parameters = tuple[object, ...] | dict[str, object]
-Reading = Callable[[], AbstractContextManager[Connection]]
-_BATCH = 500
 
 
 def rows(reading: Reading, statement: str, parameters: Parameters) -> Results[tuple[object, ...]]:
     """The rows of a statement as tuples, read while they are iterated."""
 
     def read() -> Iterator[tuple[object, ...]]:
-        with _executed(reading, statement, parameters) as result:
-            for batch in result.partitions(_BATCH):
-                yield from (tuple(row) for row in batch)
+        with _executed(reading, statement, parameters) as cursor:
+            yield from cursor
 
     def columns() -> tuple[str, ...]:
-        with _executed(reading, statement, parameters) as result:
-            return tuple(result.keys())
+        with _executed(reading, statement, parameters) as cursor:
+            return tuple(column[0] for column in cursor.description)
 
     return Results(read, columns)
 
 
 @contextmanager
-def _executed(reading: Reading, statement: str, parameters: Parameters) -> Iterator[CursorResult[tuple[object, ...]]]:
-    with reading() as c:
+def _executed(reading: Reading, statement: str, parameters: Parameters) -> Iterator[sqlite3.Cursor]:
+    with reading() as c, closing(c.cursor()) as cursor:
         try:
-            yield c.exec_driver_sql(statement, parameters)
-        except DBAPIError as error:
-            raise BadStatement(f"this SQL cannot be run: {error.orig}") from None
-        except ResourceClosedError:
-            raise BadStatement("this SQL returns no rows: only reading is possible here") from None
+            cursor.execute(statement, parameters)
+            if cursor.description is None:
+                raise BadStatement("this SQL returns no rows: only reading is possible here")
+            yield cursor
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            raise BadStatement(f"this SQL cannot be run: {error}") from None

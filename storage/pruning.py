@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from storage import search, stories
 from storage.archive import Archive
-from storage.schema import format_time
+from storage.times import format_time
 
 BATCH = 200  # articles of one transaction: writers in between wait less than a second
 

@@ -7,15 +7,14 @@ number), so the ten-thousandth page costs what the first one does, and no cursor
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, text
-
 from storage.filters import ArticleFilter, Where, where
 from storage.records import Article, Duplicate, FeedRow, OutletRow, PollDayRow, PollRow, Revision, Sighting, Story
-from storage.schema import format_time, parse_time
+from storage.times import format_time, parse_time
 
 T = TypeVar("T")
 Parameters = Mapping[str, str | int | float | None]
@@ -34,11 +33,11 @@ VIEWS: dict[type, str] = {
 FROM = "FROM article a JOIN story s ON s.id = a.story_id"  # what the conditions of `storage.filters` are about
 FEW = 20_000
 _JSON: dict[str, Callable[[Any], Any]] = {"authors": tuple, "extra": dict}  # columns that hold JSON
-_LANGUAGES = text("""
+_LANGUAGES = """
     WITH RECURSIVE known(name) AS (
         SELECT min(language) FROM article UNION ALL
         SELECT (SELECT min(language) FROM article WHERE language > name) FROM known WHERE name IS NOT NULL)
-    SELECT name FROM known WHERE name IS NOT NULL""")  # one look-up each; GROUP BY would read the whole index
+    SELECT name FROM known WHERE name IS NOT NULL"""  # one look-up each; GROUP BY would read the whole index
 SEARCH_FIELDS = {"score", "snippet"}  # of an article that a search found: no columns
 
 
@@ -60,7 +59,7 @@ class Mark:
         return cls(format_time(article.sort_at), article.id)
 
 
-def article_page(c: Connection, wanted: ArticleFilter, limit: int, after: Mark | None = None) -> list[Article]:
+def article_page(c: sqlite3.Connection, wanted: ArticleFilter, limit: int, after: Mark | None = None) -> list[Article]:
     """Articles newest first, `limit` of them, from after the mark on."""
     chosen = settled(c, conditions(c, wanted))
     if after is not None:
@@ -73,20 +72,21 @@ def article_page(c: Connection, wanted: ArticleFilter, limit: int, after: Mark |
     return rows(c, Article, f"id IN ({ids}) {newest}", {**chosen.parameters, "limit": limit})
 
 
-def mark_of(c: Connection, article_id: int) -> Mark:
+def mark_of(c: sqlite3.Connection, article_id: int) -> Mark:
     """The place of an article in the order of all. Raises ValueError if there is none of that number."""
-    sort_at = c.execute(text("SELECT sort_at FROM article WHERE id = :id"), {"id": article_id}).scalar()
-    if sort_at is None:
+    found = c.execute("SELECT sort_at FROM article WHERE id = ?", (article_id,)).fetchone()
+    if found is None:
         raise ValueError(f"the archive has no article {article_id}")
-    return Mark(sort_at, article_id)
+    return Mark(found[0], article_id)
 
 
-def conditions(c: Connection, wanted: ArticleFilter) -> Where:
+def conditions(c: sqlite3.Connection, wanted: ArticleFilter) -> Where:
     """The conditions in SQL. A language stands for its regions and scripts, too: `zh` for `zh-CN` and `zh-Hant`."""
     if not wanted.languages:
         return where(wanted)
-    known = c.execute(_LANGUAGES).scalars().all()
-    spoken = tuple(name for name in known if any(_is_kind_of(name, asked) for asked in wanted.languages))
+    spoken = tuple(
+        name for (name,) in c.execute(_LANGUAGES) if any(_is_kind_of(name, asked) for asked in wanted.languages)
+    )
     return where(replace(wanted, languages=spoken or wanted.languages))
 
 
@@ -94,7 +94,7 @@ def _is_kind_of(language: str, asked: str) -> bool:
     return f"{language}-".lower().startswith(f"{asked}-".lower())
 
 
-def settled(c: Connection, chosen: Where, *, words: bool = True) -> Where:
+def settled(c: sqlite3.Connection, chosen: Where, *, words: bool = True) -> Where:
     """Memberships, and with `words` the condition of full-text search, as plain conditions: whichever way is quick."""
     memberships = chosen.memberships
     if words and chosen.match is not None:
@@ -108,24 +108,26 @@ def settled(c: Connection, chosen: Where, *, words: bool = True) -> Where:
     return replace(chosen, memberships=())
 
 
-def is_few(c: Connection, selection: str, parameters: Parameters) -> bool:
+def is_few(c: sqlite3.Connection, selection: str, parameters: Parameters) -> bool:
     """Whether a selection has so few rows that listing them first is the quick way."""
-    count = c.execute(text(f"SELECT count(*) FROM ({selection} LIMIT {FEW + 1})"), dict(parameters)).scalar_one()
+    (count,) = c.execute(f"SELECT count(*) FROM ({selection} LIMIT {FEW + 1})", parameters).fetchone()
     return int(count) <= FEW
 
 
-def articles_by_id(c: Connection, ids: Sequence[int]) -> list[Article]:
+def articles_by_id(c: sqlite3.Connection, ids: Sequence[int]) -> list[Article]:
     """These articles, in this order; numbers that name none are left out."""
     found = rows(c, Article, "id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(ids))})
     by_id = {article.id: article for article in found}
     return [by_id[number] for number in ids if number in by_id]
 
 
-def story(c: Connection, story_id: int) -> Story | None:
+def story(c: sqlite3.Connection, story_id: int) -> Story | None:
     return _first(rows(c, Story, "id = :id", {"id": story_id}))
 
 
-def story_page(c: Connection, *, since: str | None, across: bool, limit: int, after: Mark | None) -> list[Story]:
+def story_page(
+    c: sqlite3.Connection, *, since: str | None, across: bool, limit: int, after: Mark | None
+) -> list[Story]:
     """Stories whose newest article is newest first."""
     conditions = ["true"]
     parameters: dict[str, str | int] = {"limit": limit}
@@ -141,22 +143,22 @@ def story_page(c: Connection, *, since: str | None, across: bool, limit: int, af
     return rows(c, Story, rest, parameters)
 
 
-def revisions(c: Connection, article_id: int) -> list[Revision]:
+def revisions(c: sqlite3.Connection, article_id: int) -> list[Revision]:
     """Every version of an article, the first one first."""
     return rows(c, Revision, "article_id = :id ORDER BY number", {"id": article_id})
 
 
-def edited(c: Connection, since: str) -> list[int]:
+def edited(c: sqlite3.Connection, since: str) -> list[int]:
     """The numbers of articles that their outlets edited since, the one edited last first."""
-    query = text("""
+    query = """
         SELECT article_id FROM revisions WHERE change = 'edited' AND seen_at >= :since
         AND article_id IN (SELECT id FROM article WHERE revision_count > 1 AND revised_at >= :since)
-        GROUP BY article_id ORDER BY max(seen_at) DESC, article_id DESC""")
-    return list(c.execute(query, {"since": since}).scalars())
+        GROUP BY article_id ORDER BY max(seen_at) DESC, article_id DESC"""
+    return [number for (number,) in c.execute(query, {"since": since})]
 
 
 def duplicate_page(
-    c: Connection,
+    c: sqlite3.Connection,
     *,
     article_id: int | None,
     kind: str | None,
@@ -181,21 +183,21 @@ def duplicate_page(
     return rows(c, Duplicate, rest, parameters)
 
 
-def sightings_of(c: Connection, article_id: int) -> list[Sighting]:
+def sightings_of(c: sqlite3.Connection, article_id: int) -> list[Sighting]:
     """Where an article was listed."""
     return rows(c, Sighting, "article_id = :id ORDER BY first_seen_at, feed_id", {"id": article_id})
 
 
-def outlets(c: Connection) -> list[OutletRow]:
+def outlets(c: sqlite3.Connection) -> list[OutletRow]:
     return rows(c, OutletRow, "true ORDER BY name")
 
 
-def feeds(c: Connection, outlet: str | None = None) -> list[FeedRow]:
+def feeds(c: sqlite3.Connection, outlet: str | None = None) -> list[FeedRow]:
     condition = "true" if outlet is None else "outlet = :outlet"
     return rows(c, FeedRow, f"{condition} ORDER BY outlet, id", {"outlet": outlet} if outlet else {})
 
 
-def polls(c: Connection, feed_id: int, limit: int) -> list[PollRow]:
+def polls(c: sqlite3.Connection, feed_id: int, limit: int) -> list[PollRow]:
     """The newest attempts at a feed."""
     return rows(c, PollRow, "feed_id = :id ORDER BY at DESC LIMIT :limit", {"id": feed_id, "limit": limit})
 
@@ -211,11 +213,11 @@ def paged(page: Callable[[T | None], list[T]]) -> Iterator[T]:
 # --- rows as values ---------------------------------------------------------------------------------------------------
 
 
-def rows(c: Connection, kind: type[T], rest: str, parameters: Parameters | None = None) -> list[T]:
+def rows(c: sqlite3.Connection, kind: type[T], rest: str, parameters: Parameters | None = None) -> list[T]:
     """Rows of the view behind a type of `storage.records`; `rest` follows WHERE."""
     names, build = _READERS[kind]
     query = f"SELECT {', '.join(names)} FROM {VIEWS[kind]} WHERE {rest}"
-    return [build(row) for row in c.execute(text(query), dict(parameters or {}))]
+    return [build(row) for row in c.execute(query, parameters or {})]
 
 
 def _reader(kind: type[T]) -> tuple[tuple[str, ...], Callable[[Sequence[Any]], T]]:

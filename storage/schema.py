@@ -8,7 +8,7 @@ Texts are not compressed, or no SQLite shell could read them.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -29,8 +29,10 @@ from sqlalchemy import (
     text,
 )
 
-APPLICATION_ID = 0x696E6773  # "ings", in the file header: `file archive.db` and a stranger's tool can tell
-VERSION = 2  # of the schema, kept in `PRAGMA user_version`; migration NNNN brings a file to version NNNN
+from storage.times import format_time as format_time
+from storage.times import parse_time as parse_time
+from storage.version import APPLICATION_ID as APPLICATION_ID
+from storage.version import VERSION as VERSION
 
 metadata = MetaData()
 
@@ -46,16 +48,6 @@ class Utc(TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
         return None if value is None else parse_time(value)
-
-
-def format_time(value: datetime) -> str:
-    if value.tzinfo is None:
-        raise ValueError(f"a time without a zone: {value!r}")
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-
-
-def parse_time(value: str) -> datetime:
-    return datetime.fromisoformat(value)
 
 
 outlet = Table(

@@ -16,7 +16,6 @@ from storage.schema import article, article_text, unindexed
 from storage.words import index_form
 
 CREATE = "CREATE VIRTUAL TABLE article_words USING fts5(title, text, authors, categories, content='', tokenize='ascii')"
-WEIGHTS = "5.0, 1.0, 1.0, 0.5"  # of those columns, for bm25
 BATCH = 500
 
 _COLUMNS = "(article_words, rowid, title, text, authors, categories)"

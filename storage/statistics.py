@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
-
-from storage.schema import format_time
+from storage.times import format_time
 
 MOST_PAIRS = 20
 
@@ -53,7 +52,7 @@ class Statistics:
     entries_failed: int  # first seen in the period and given up: gone or failed
 
 
-def statistics(c: Connection, since: datetime, until: datetime, *, local: bool = False) -> Statistics:
+def statistics(c: sqlite3.Connection, since: datetime, until: datetime, *, local: bool = False) -> Statistics:
     """Counts of a period by time of publication (first sight, where no date is to be believed).
 
     With `local`, days are those of the time zone of this machine.
@@ -83,7 +82,7 @@ def statistics(c: Connection, since: datetime, until: datetime, *, local: bool =
     )
 
 
-def _repeats(c: Connection, period: dict[str, str]) -> tuple[Repeats, ...]:
+def _repeats(c: sqlite3.Connection, period: dict[str, str]) -> tuple[Repeats, ...]:
     query = f"""
         SELECT (SELECT name FROM outlet WHERE id = a.outlet_id),
                (SELECT name FROM outlet WHERE id = o.outlet_id), count(*)
@@ -93,9 +92,9 @@ def _repeats(c: Connection, period: dict[str, str]) -> tuple[Repeats, ...]:
     return tuple(Repeats(*row) for row in _rows(c, query, period))
 
 
-def _rows(c: Connection, query: str, parameters: dict[str, str]) -> Sequence[Any]:
-    return c.execute(text(query), parameters).all()
+def _rows(c: sqlite3.Connection, query: str, parameters: dict[str, str]) -> Sequence[Any]:
+    return c.execute(query, parameters).fetchall()
 
 
-def _count(c: Connection, query: str, parameters: dict[str, str]) -> int:
-    return int(c.execute(text(query), parameters).scalar_one())
+def _count(c: sqlite3.Connection, query: str, parameters: dict[str, str]) -> int:
+    return int(c.execute(query, parameters).fetchone()[0])

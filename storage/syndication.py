@@ -16,8 +16,8 @@ from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
 from storage.records import Article
-from storage.schema import format_time
 from storage.search import categories
+from storage.times import format_time
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 ATOM = "http://www.w3.org/2005/Atom"

@@ -1,4 +1,4 @@
-"""Points in time as people write them: `7d`, `2025-05-30`, `2025-05-30 14:00`, `2025-05-30T14:00:00Z`."""
+"""Points in time: as the archive keeps them, `2025-05-30T14:00:00Z`, and as people write them, `7d`, `2025-05-30 14:00`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 _AGO = re.compile(r"(\d{1,6})\s*([smhdw])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def format_time(value: datetime) -> str:
+    """A time as the archive keeps it: text that sorts and compares."""
+    if value.tzinfo is None:
+        raise ValueError(f"a time without a zone: {value!r}")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def parse_time(value: str) -> datetime:
+    return datetime.fromisoformat(value)
 
 
 def moment(written: str | date | datetime, *, now: datetime, zone: tzinfo | None = UTC, end: bool = False) -> datetime:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from storage.connect import bare_reader, bare_writer, unavailable
 from storage.errors import ArchiveUnavailable
-from storage.schema import format_time
+from storage.times import format_time
 
 BATCH = 5_000  # polls summed in one transaction
 STEP = 2_000  # pages copied between two questions whether to go on

@@ -23,7 +23,7 @@ app = command_group("db", "Look after the archive: upgrade, check, back up, prun
 def upgrade(json: Json = False, config: Config = None, database: Database = None) -> None:
     """Bring the archive of an older version to the present one; make an empty one if there is none."""
     with open_archive(config, database, write=True) as archive:
-        from storage.schema import VERSION
+        from storage.version import VERSION
 
         if json:
             output.json_document({"path": archive.path, "schema": VERSION})

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage import Archive, connect, upkeep
-from storage.errors import BadStatement
+from storage.errors import BadAddress, BadStatement
 from tests.storage import sample
 
 
@@ -39,9 +39,9 @@ def test_no_connection_trusts_the_files_own_schema(path, way):
         assert connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
 
 
-@pytest.mark.parametrize("write", [False, True])
-def test_nor_does_the_archive(newsroom_copy, write):
-    with Archive.open(newsroom_copy, write=write) as archive, archive.transaction() as c:
+@pytest.mark.parametrize("way", ["reading", "transaction"])
+def test_nor_does_the_archive(newsroom_copy, way):
+    with Archive.open(newsroom_copy, write=True) as archive, getattr(archive, way)() as c:
         assert c.exec_driver_sql("PRAGMA trusted_schema").scalar() == 0
         assert c.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
         assert c.exec_driver_sql("PRAGMA busy_timeout").scalar() == 10_000
@@ -87,3 +87,26 @@ def test_a_killed_writers_log_is_read(newsroom_copy, path, tmp_path):
     with Archive.open(f"sqlite:///{killed}") as archive:
         assert archive.article(4).title == "Budget passed"
     assert killed.read_bytes() == before
+
+
+ADDRESSES = [
+    ("sqlite:///data/archive.db", "data/archive.db"),
+    ("sqlite:////var/lib/ingest/archive.db", "/var/lib/ingest/archive.db"),
+    ("sqlite:///my archives/50%.db", "my archives/50%.db"),
+    ("sqlite+pysqlite:///a.db", "a.db"),
+    ("sqlite:///a.db?timeout=5", "a.db"),
+    *(
+        (url, None)
+        for url in ("sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite://host/a.db", "postgresql://x/y")
+    ),
+    *((url, None) for url in ("nonsense", "", "data/archive.db", "://x", "sqlite:a.db")),
+]
+
+
+@pytest.mark.parametrize(("url", "path"), ADDRESSES)
+def test_addresses(url, path):
+    if path is None:
+        with pytest.raises(BadAddress, match=r"sqlite:///data/archive\.db"):
+            connect.archive_path(url)
+    else:
+        assert connect.archive_path(url) == Path(path)

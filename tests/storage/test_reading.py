@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -217,6 +218,9 @@ def test_sql_with_parameters(newsroom):
         ("CREATE TABLE x(y)", "readonly database"),
         ("PRAGMA user_version = 9", "readonly database"),
         ("", "returns no rows"),
+        ("SELECT 1; SELECT 2", "one statement at a time"),
+        ("SELECT json(title) FROM articles", "malformed JSON"),
+        ("SELECT ?", "[Ii]ncorrect number of bindings"),
     ],
 )
 def test_sql_only_reads(newsroom, statement, complaint):
@@ -245,6 +249,19 @@ def test_frames(newsroom, library):
 # --- the file ---------------------------------------------------------------------------------------------------------
 
 
+def test_threads_read_beside_each_other(newsroom):
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: ids(newsroom.search("steel")), range(40)))
+    assert found == [[1, 3, 2, 13]] * 40
+
+
+def test_an_archive_can_be_closed_while_somebody_iterates(newsroom_url):
+    with Archive.open(newsroom_url) as archive:
+        rows = iter(archive.sql("SELECT id FROM articles ORDER BY id"))
+        assert next(rows) == (1,)
+    assert [number for (number,) in rows] == [*range(2, 14)]
+
+
 def test_reading_while_a_transaction_is_open(tmp_path):
     with Archive.open(sample.newsroom(tmp_path / "a.db"), write=True) as archive, archive.transaction() as t:
         t.execute(text("UPDATE article SET title = 'changed' WHERE id = 1"))
@@ -260,6 +277,22 @@ def test_importing_storage_loads_no_library():
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     names = {name.split(".")[0] for name in loaded.stdout.split()}
     assert not {"httpx", "feedparser", "trafilatura", "apscheduler", "alembic", "ingest", "numpy"} & names
+
+
+def test_reading_loads_no_sqlalchemy(newsroom_url):
+    """It takes longer to load than most questions to answer."""
+    code = f"""
+from storage import Archive
+with Archive.open("{newsroom_url}") as archive:
+    list(archive.articles(language="en")), list(archive.search("steel")), archive.article(1), archive.story(1)
+    archive.revisions(4), list(archive.duplicates()), archive.feeds(), archive.outlets(), archive.polls(1)
+    list(archive.stories()), archive.sightings(1), archive.edited("2025-05-01"), archive.statistics(since="2025-05-01")
+    print(archive.sql("SELECT count(*) FROM articles").first())
+import sys
+print(*sys.modules)"""
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert loaded.stdout.startswith("(13,)")
+    assert "sqlalchemy" not in {name.split(".")[0] for name in loaded.stdout.split()}
 
 
 def test_the_tree_of_errors_is_complete():
