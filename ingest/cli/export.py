@@ -29,7 +29,7 @@ from ingest.cli.filters import (
     conditions,
 )
 from ingest.cli.frame import NOTHING_DONE, command_group
-from ingest.cli.options import Config, Database, open_archive
+from ingest.cli.options import Config, Database, open_archive, storable
 
 if TYPE_CHECKING:
     from storage.archive import Archive
@@ -55,7 +55,10 @@ FEEDS = (Format.ATOM, Format.JSONFEED)
 def export(
     format: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.JSONL,
     after: Annotated[
-        int | None, typer.Option(metavar="CURSOR", min=0, help="Only what was added or has changed since that export.")
+        int | None,
+        typer.Option(
+            metavar="CURSOR", min=0, callback=storable, help="Only what was added or has changed since that export."
+        ),
     ] = None,
     target: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write a file.")] = None,
     outlet: Outlet = None,

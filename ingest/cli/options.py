@@ -33,7 +33,16 @@ OwnDatabase = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV with a header line.")]
-Limit = Annotated[int | None, typer.Option(metavar="N", min=0, help="At most so many; 0 for all.")]
+
+
+def storable(number: int | None) -> int | None:
+    """A number that SQLite can hold. As a range of the option it would stand in every help."""
+    if number is not None and number >= 2**63 - 1:
+        raise typer.BadParameter(f"{number} is too large")
+    return number
+
+
+Limit = Annotated[int | None, typer.Option(metavar="N", min=0, callback=storable, help="At most so many; 0 for all.")]
 
 
 def archive_url(config: Path | None, database: str | None) -> str:

@@ -14,7 +14,7 @@ import typer
 from ingest.cli import output
 from ingest.cli.filters import local_moment
 from ingest.cli.frame import NOTHING_DONE, command_group
-from ingest.cli.options import Config, Csv, Database, Json, open_archive
+from ingest.cli.options import Config, Csv, Database, Json, open_archive, storable
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -59,7 +59,9 @@ def show(
 
 @app.command("story")
 def story(
-    number: Annotated[int, typer.Argument(metavar="ID", help="The number of a story, or of an article in it.")],
+    number: Annotated[
+        int, typer.Argument(metavar="ID", callback=storable, help="The number of a story, or of an article in it.")
+    ],
     open: Open = False,
     json: Json = False,
     csv: Csv = False,
