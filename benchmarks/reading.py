@@ -64,6 +64,7 @@ def make(path: Path, count: int) -> None:
     for first in range(1, count + 1, 5_000):
         _insert(connection, list(_articles(range(first, min(first + 5_000, count + 1)))))
     connection.execute("UPDATE outlet SET articles = (SELECT count(*) FROM article WHERE outlet_id = outlet.id)")
+    connection.execute("UPDATE feed SET articles = (SELECT count(*) FROM sighting WHERE feed_id = feed.id)")
     connection.execute("INSERT INTO unindexed SELECT id FROM article")
     connection.execute("COMMIT")
     connection.close()
@@ -220,7 +221,7 @@ def draw(archive: Archive) -> Sample:
         stories=[article.story_id for article in articles],
         revised=[article.id for article in archive.articles(revised=True, limit=200)],
         outlets=[outlet.name for outlet in archive.outlets() if outlet.articles],
-        feeds=[feed.url for feed in archive.feeds() if feed.articles or count == 0],
+        feeds=[feed.url for feed in archive.feeds() if feed.articles],
         languages=[str(language) for (language,) in archive.sql(speaking)],
         authors=sorted({name for article in articles for name in article.authors}),
         first=parse_time(oldest),
