@@ -18,7 +18,10 @@ from ingest.fetching.transport import GuardedTransport
 from storage.model import Failure, FailureKind
 
 _ERROR_BODY: Final = 64 * 1024  # of an error page: enough to tell a challenge
-_LIST_HEADERS: Final = frozenset({"set-cookie", "set-cookie2"})  # never kept
+_COOKIES: Final = frozenset({"set-cookie", "set-cookie2"})  # never kept
+_SINGLE: Final = frozenset(  # of which a second one is a mistake: joined they would be a value that nobody sent
+    {"age", "content-type", "date", "etag", "expires", "last-modified", "location", "retry-after"}
+)
 _HEADERS_TOO_LARGE: Final = 431  # h11's hint when a header line does not end
 
 
@@ -36,7 +39,8 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`headers`: lower-cased names, repeated ones joined, without cookies; Latin-1, so that bytes survive.
+    """`headers`: lower-cased names without cookies; Latin-1, so that bytes survive. Of a repeated one the values are
+    joined, or the first counts where there can be only one.
 
     `truncated`: the body is usable, but not all of it came.
     """
@@ -125,8 +129,9 @@ def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for raw_name, raw_value in raw:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        if name not in _LIST_HEADERS:
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        if name in _COOKIES or (name in headers and name in _SINGLE):
+            continue
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
 
 
