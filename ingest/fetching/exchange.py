@@ -151,11 +151,16 @@ def _failure(error: Exception) -> Failure:
     if getattr(cause, "error_status_hint", None) == _HEADERS_TOO_LARGE:
         return Failure(FailureKind.TOO_LARGE, "headers without end")
     if isinstance(error, httpcore.ProxyError):
-        return Failure(FailureKind.CONNECT, f"the proxy refused: {_one_line(error)}")
+        return Failure(FailureKind.CONNECT, _proxys_refusal(str(error)))
     return Failure(FailureKind.NETWORK, _one_line(error))
 
 
+def _proxys_refusal(words: str) -> str:
+    """Of "407 and what the proxy has to say" the status alone: it has been told a password and may say it back."""
+    status = words.partition(" ")[0]
+    return f"the proxy answered {status}" if status.isascii() and status.isdigit() else "the proxy failed"
+
+
 def _one_line(error: Exception) -> str:
-    """h11's words may quote the server; `repr` of what is not printable keeps them in one harmless line."""
-    words = " ".join(str(error).split())[:200]
-    return words if words.isprintable() else repr(words)
+    """h11's words up to where they quote the server, which has been told secrets and may say them back."""
+    return " ".join(str(error).partition(":")[0].split())[:200]
