@@ -206,6 +206,7 @@ def hosts(t: Connection) -> list[HostState]:
             domain,
             paused_until=pauses[domain].paused_until if domain in pauses else None,
             pause_reason=pauses[domain].pause_reason if domain in pauses else None,
+            pauses=pauses[domain].pauses if domain in pauses else 0,
             robots=tuple(files.get(domain, ())),
         )
         for domain in sorted(files.keys() | pauses.keys())
@@ -213,7 +214,7 @@ def hosts(t: Connection) -> list[HostState]:
 
 
 def save_host(t: Connection, state: HostState) -> None:
-    values = {"paused_until": state.paused_until, "pause_reason": state.pause_reason}
+    values = {"paused_until": state.paused_until, "pause_reason": state.pause_reason, "pauses": state.pauses}
     t.execute(
         upsert(host).values(domain=state.domain, **values).on_conflict_do_update(index_elements=["domain"], set_=values)
     )

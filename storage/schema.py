@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 APPLICATION_ID = 0x696E6773  # "ings", in the file header: `file archive.db` and a stranger's tool can tell
-VERSION = 2  # of the schema, kept in `PRAGMA user_version`; migration NNNN brings a file to version NNNN
+VERSION = 3  # of the schema, kept in `PRAGMA user_version`; migration NNNN brings a file to version NNNN
 
 metadata = MetaData()
 
@@ -117,6 +117,7 @@ host = Table(
     Column("domain", Text, primary_key=True),
     Column("paused_until", Utc),
     Column("pause_reason", Text),
+    Column("pauses", Integer, nullable=False, server_default="0"),
     sqlite_strict=True,
 )
 

@@ -24,8 +24,7 @@ class Hosts:
     ) -> None:
         self._remember = remember
         self._now = now
-        self._states = {state.domain: state for state in known if self._counts(state)}
-        self._pauses_in_a_row: dict[str, int] = {}
+        self._states = {state.domain: state for state in known if self._counts(state) or self._is_recent(state)}
         self._sweep_at = _MANY
 
     def pause(self, domain: str) -> tuple[datetime, str] | None:
@@ -39,16 +38,22 @@ class Hosts:
         return state.paused_until, state.pause_reason or "paused"
 
     def pauses_in_a_row(self, domain: str) -> int:
-        return self._pauses_in_a_row.get(domain, 0)
+        """Pauses since it last answered well; a day after the last one they no longer count."""
+        state = self._states.get(domain)
+        return state.pauses if state and (self._counts(state) or self._is_recent(state)) else 0
 
     def start_pause(self, domain: str, until: datetime, reason: str) -> None:
-        self._pauses_in_a_row[domain] = self.pauses_in_a_row(domain) + 1
-        standing = self.pause(domain)
-        if standing is None or standing[0] < until:
+        """What was under way beside the request that began a pause may make it longer, but is no further one."""
+        standing, pauses = self.pause(domain), self.pauses_in_a_row(domain)
+        if standing is None:
+            self._keep(replace(self._state(domain), paused_until=until, pause_reason=reason, pauses=pauses + 1))
+        elif standing[0] < until:
             self._keep(replace(self._state(domain), paused_until=until, pause_reason=reason))
 
     def answered_well(self, domain: str) -> None:
-        self._pauses_in_a_row.pop(domain, None)
+        state = self._states.get(domain)
+        if state and state.pauses:
+            self._keep(replace(state, pauses=0))
 
     def robots(self, domain: str, origin: str) -> RobotsFile | None:
         """robots.txt of `origin` if it was read recently enough."""
@@ -68,7 +73,6 @@ class Hosts:
     def _keep(self, state: HostState) -> None:
         if len(self._states) >= self._sweep_at:
             self._states = {name: known for name, known in self._states.items() if self._counts(known)}
-            self._pauses_in_a_row = {name: n for name, n in self._pauses_in_a_row.items() if name in self._states}
             self._sweep_at = max(_MANY, 2 * len(self._states))  # seldom, however many there are
         self._states[state.domain] = state
         self._remember(state)
@@ -76,6 +80,11 @@ class Hosts:
     def _counts(self, state: HostState) -> bool:
         paused = state.paused_until is not None and self._is_ahead(state.paused_until)
         return paused or any(self._is_fresh(file) for file in state.robots)
+
+    def _is_recent(self, state: HostState) -> bool:
+        """Whether its last pause ended within a day and nothing good has come since."""
+        ended = state.paused_until
+        return state.pauses > 0 and ended is not None and timedelta(0) <= self._now() - ended < LONGEST_PAUSE
 
     def _is_ahead(self, moment: datetime) -> bool:
         now = self._now()

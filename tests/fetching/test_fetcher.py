@@ -195,7 +195,7 @@ def test_a_throttled_domain_is_left_alone_as_a_whole_and_across_restarts() -> No
             async with fetcher(archive, clock) as client:
                 first = await client.fetch(feed(running, host="feeds.news.test"))
                 assert first == Failure(FailureKind.THROTTLED, "429 Too Many Requests", 429, until)
-            assert archive.hosts == {"news.test": HostState("news.test", until, "it answered 429")}
+            assert archive.hosts == {"news.test": HostState("news.test", until, "it answered 429", pauses=1)}
             async with fetcher(archive, clock) as restarted:
                 detail = "news.test is left alone: it answered 429"
                 for host in ("feeds.news.test", "www.news.test", "news.test"):

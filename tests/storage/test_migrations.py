@@ -120,6 +120,18 @@ def test_an_archive_from_before_lines_were_counted_gets_their_tables(archive_pat
     assert ask(archive_path, "PRAGMA user_version") == [(schema.VERSION,)]
 
 
+def test_an_archive_from_before_pauses_were_counted_gets_their_column(archive_path):
+    with closing(sqlite3.connect(archive_path)) as connection, connection:
+        connection.execute("ALTER TABLE host DROP COLUMN pauses")
+        connection.execute("INSERT INTO host (domain) VALUES ('dawn.example')")
+        connection.execute("UPDATE alembic_version SET version_num = '0002'")
+        connection.execute("PRAGMA user_version = 2")
+    with Archive.open(f"sqlite:///{archive_path}", write=True):
+        pass
+    assert ask(archive_path, "SELECT pauses FROM host WHERE domain = 'dawn.example'") == [(0,)]
+    assert ask(archive_path, "PRAGMA user_version") == [(schema.VERSION,)]
+
+
 def test_a_migration_that_fails_changes_nothing(archive_path, next_version):
     before = ask(archive_path, "SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2")
     next_version(more="raise ZeroDivisionError")
