@@ -19,8 +19,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.fetching import Fetcher, FetchRequest, Purpose
-from storage.model import FailureKind
+from ingest.fetching import Fetcher, FetchRequest, Purpose, Result
+from storage.model import Failure
 from tests.hostile.cases import CASES, Case
 from tests.hostile.client import fetcher, outcome
 
@@ -59,14 +59,15 @@ async def worker(soak: Soak, client: Fetcher, port: int) -> None:
     while time.monotonic() < soak.until:
         case = random.choice(SOAKED)
         result = await client.fetch(FetchRequest(f"http://127.0.0.1:{port}{case.path}", Purpose.FEED))
-        judge(soak, case, outcome(result))
+        judge(soak, case, result)
 
 
-def judge(soak: Soak, case: Case, came: str) -> None:
+def judge(soak: Soak, case: Case, result: Result) -> None:
+    came = outcome(result)
     soak.outcomes[came] += 1
     if came == case.outcome:
         return
-    if came == FailureKind.TIMEOUT:
+    if isinstance(result, Failure) and result.detail.startswith("not done within"):
         soak.late += 1
     else:
         soak.wrong.append(f"{case.path}: {came}")
