@@ -137,7 +137,7 @@ class Fetcher:
         self._admit(domain, target, purpose)
         if purpose is Purpose.PAGE and self._settings.robots:
             await self._ask_robots(domain, target, journey.request.options)
-        delay = crawl_delay(self._hosts.all_robots(domain), PRODUCT)
+        delay = await self._crawl_delay(domain)
         async with self._gate.turn(domain, delay, lambda: self._admit(domain, target, purpose)):
             answer = await self._exchange(journey)
         journey.retry_at = self._note_pause(domain, answer)
@@ -252,6 +252,12 @@ class Fetcher:
         return until
 
     # robots.txt
+
+    async def _crawl_delay(self, domain: str) -> float:
+        files = self._hosts.all_robots(domain)
+        if sum(len(file.body) for file in files) > _LONG_ROBOTS:
+            return await asyncio.to_thread(crawl_delay, files, PRODUCT)
+        return crawl_delay(files, PRODUCT)
 
     async def _ask_robots(self, domain: str, target: Target, options: RequestOptions) -> None:
         """Raises `Stopped` unless robots.txt allows `target`."""

@@ -13,6 +13,7 @@ from storage.model import HostState, RobotsFile
 ROBOTS_FRESH: Final = timedelta(hours=24)  # RFC 9309, 2.4
 ROBOTS_RETRY: Final = timedelta(minutes=30)  # after it could not be read
 _ORIGINS: Final = 8  # kept of one domain: it may have any number of host names
+_CHARACTERS: Final = 500_000  # of these files but the last
 _MANY: Final = 4_000  # domains, beyond which what no longer counts is forgotten; the archive still has it
 
 
@@ -65,7 +66,10 @@ class Hosts:
 
     def keep_robots(self, domain: str, file: RobotsFile) -> None:
         others = [other for other in self.all_robots(domain) if other.origin != file.origin]
-        self._keep(replace(self._state(domain), robots=(*others, file)[-_ORIGINS:]))
+        files = [*others, file][-_ORIGINS:]
+        while sum(len(kept.body) for kept in files[:-1]) > _CHARACTERS:
+            del files[0]
+        self._keep(replace(self._state(domain), robots=tuple(files)))
 
     def _state(self, domain: str) -> HostState:
         return self._states.get(domain) or HostState(domain)

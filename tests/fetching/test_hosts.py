@@ -58,6 +58,14 @@ def test_of_many_origins_the_latest_are_kept() -> None:
     assert [file.origin for file in archive.hosts["a.test"].robots] == [f"https://{n}.a.test" for n in range(42, 50)]
 
 
+def test_of_long_robots_files_fewer_are_kept() -> None:
+    archive = Archive()
+    hosts = Hosts((), archive.remember, Clock())
+    for number in range(8):
+        hosts.keep_robots("a.test", RobotsFile(f"https://{number}.a.test", START, "x" * 240_000))
+    assert [file.origin for file in archive.hosts["a.test"].robots] == [f"https://{n}.a.test" for n in (5, 6, 7)]
+
+
 def test_memory_is_bounded_by_what_still_counts() -> None:
     clock = Clock()
     hosts = Hosts((), Archive().remember, clock)
