@@ -226,6 +226,13 @@ def save_host(t: Connection, state: HostState) -> None:
         t.execute(statement.on_conflict_do_update(index_elements=["origin"], set_=changed))
 
 
+def forget_hosts(t: Connection, before: datetime) -> None:
+    """Drop what is no longer of use to politeness: robots.txt files read, and pauses ended, before that time."""
+    t.execute(delete(robots).where(robots.c.fetched_at < before))
+    ended = host.c.paused_until.is_(None) | (host.c.paused_until < before)
+    t.execute(delete(host).where(ended, host.c.domain.not_in(select(robots.c.domain))))
+
+
 def _state(row: Row[Any]) -> FeedState:
     failure = None
     if row.failure_kind is not None:

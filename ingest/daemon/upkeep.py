@@ -9,7 +9,7 @@ from pathlib import Path
 from ingest.config import BackupSettings
 from ingest.daemon.surroundings import Surroundings
 from ingest.pipeline.context import Run
-from ingest.pipeline.once import sum_old_polls
+from ingest.pipeline.once import put_away
 from storage import requests, upkeep
 from storage.archive import Archive
 from storage.errors import ArchiveError
@@ -19,7 +19,7 @@ REQUESTS_KEPT = timedelta(days=1)
 
 async def keep_up(run: Run, archive: Archive, around: Surroundings) -> None:
     """One round."""
-    summed = await sum_old_polls(run)
+    summed = await put_away(run)
     await run.writer.write(requests.forget, run.now() - REQUESTS_KEPT)
     await run.writer.run(lambda: upkeep.tidy(archive.path))
     around.log.debug("upkeep_done", polls_summed=summed)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 WORKERS = 2
 HOST_NOTES_EVERY = 0.5  # seconds
 POLLS_KEPT = timedelta(days=30)  # one by one, then as daily sums
+HOSTS_KEPT = timedelta(days=7)  # their robots.txt counts for a day
 
 
 async def run_once(
@@ -55,15 +56,19 @@ async def run_once(
         if report is None:
             async with opened(archive, settings, observer) as run:
                 await work(run, selection)
-                await sum_old_polls(run)
+                await put_away(run)
                 report = await closing_report(run, run.report)
                 report.requests, report.bytes = run.fetcher.requests, run.fetcher.bytes
     report.seconds = time.monotonic() - started
     return report
 
 
-async def sum_old_polls(run: Run) -> int:
-    """Daily sums instead of old polls; in short transactions, so that articles are stored meanwhile."""
+async def put_away(run: Run) -> int:
+    """Daily sums instead of old polls, and no more of hosts not asked for a week; the number of polls.
+
+    In short transactions, so that articles are stored meanwhile.
+    """
+    await run.writer.write(feeds.forget_hosts, run.now() - HOSTS_KEPT)
     summed = 0
     while count := await run.writer.write(upkeep.sum_polls, run.now() - POLLS_KEPT):
         summed += count
