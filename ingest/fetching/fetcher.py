@@ -245,7 +245,8 @@ class Fetcher:
 
     def _note_pause(self, domain: str, answer: Answer) -> datetime | None:
         """Until when the domain is left alone because of this answer."""
-        if until := pause_until(answer, self._now(), self._hosts.pauses_in_a_row(domain)):
+        standing = self._hosts.pause(domain) is not None  # begun by an answer that came beside this one
+        if until := pause_until(answer, self._now(), self._hosts.pauses_in_a_row(domain) - standing):
             self._hosts.start_pause(domain, until, f"it answered {answer.status}")
         elif answer.status < 400:
             self._hosts.answered_well(domain)

@@ -236,10 +236,23 @@ def test_only_the_answer_that_pauses_carries_the_pause() -> None:
 
 def test_those_who_queue_behind_the_first_throttled_one_are_not_sent() -> None:
     async def run() -> None:
-        async with site({"/feed": page("", status="503 Down")}) as running, fetcher(delay=0.05) as client:
+        archive, both_asked = Archive(), asyncio.Event()
+
+        async def down(_asked: Asked) -> bytes:
+            if len(running.asked) == 2:
+                both_asked.set()
+            await both_asked.wait()
+            return page("", status="503 Down")
+
+        async with site({"/feed": down}) as running, fetcher(archive, delay=0.05) as client:
             results = await asyncio.gather(*(client.fetch(feed(running, f"/feed?{n}")) for n in range(20)))
             assert all(isinstance(result, Failure) for result in results)
-            assert len(running.asked) <= 2  # as many as are at once
+            assert len(running.asked) == 2  # as many as are at once
+            (state,) = archive.hosts.values()
+            assert (state.pauses, state.paused_until) == (
+                1,
+                START + timedelta(minutes=1),
+            )  # one pause, though told twice
 
     asyncio.run(run())
 
