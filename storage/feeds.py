@@ -206,6 +206,7 @@ def hosts(t: Connection) -> list[HostState]:
             domain,
             paused_until=pauses[domain].paused_until if domain in pauses else None,
             pause_reason=pauses[domain].pause_reason if domain in pauses else None,
+            pauses=pauses[domain].pauses if domain in pauses else 0,
             robots=tuple(files.get(domain, ())),
         )
         for domain in sorted(files.keys() | pauses.keys())
@@ -213,7 +214,7 @@ def hosts(t: Connection) -> list[HostState]:
 
 
 def save_host(t: Connection, state: HostState) -> None:
-    values = {"paused_until": state.paused_until, "pause_reason": state.pause_reason}
+    values = {"paused_until": state.paused_until, "pause_reason": state.pause_reason, "pauses": state.pauses}
     t.execute(
         upsert(host).values(domain=state.domain, **values).on_conflict_do_update(index_elements=["domain"], set_=values)
     )
@@ -223,6 +224,13 @@ def save_host(t: Connection, state: HostState) -> None:
         statement = upsert(robots).values(origin=file.origin, domain=state.domain, **file_values)
         changed = {"domain": state.domain, **file_values}
         t.execute(statement.on_conflict_do_update(index_elements=["origin"], set_=changed))
+
+
+def forget_hosts(t: Connection, before: datetime) -> None:
+    """Drop what is no longer of use to politeness: robots.txt files read, and pauses ended, before that time."""
+    t.execute(delete(robots).where(robots.c.fetched_at < before))
+    ended = host.c.paused_until.is_(None) | (host.c.paused_until < before)
+    t.execute(delete(host).where(ended, host.c.domain.not_in(select(robots.c.domain))))
 
 
 def _state(row: Row[Any]) -> FeedState:

@@ -149,6 +149,7 @@ class HostState:
     domain: str
     paused_until: datetime | None = None
     pause_reason: str | None = None
+    pauses: int = 0  # in a row, since it last answered well
     robots: tuple[RobotsFile, ...] = ()
 
 

@@ -109,6 +109,7 @@ host = Table(
     Column("domain", Text, primary_key=True),
     Column("paused_until", Utc),
     Column("pause_reason", Text),
+    Column("pauses", Integer, nullable=False, server_default="0"),
     sqlite_strict=True,
 )
 

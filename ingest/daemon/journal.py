@@ -10,6 +10,7 @@ from typing import Any
 
 from ingest.config import ConfigError
 from ingest.pipeline.context import EntryEnd, Look, Stage
+from ingest.pipeline.retries import is_pause
 from storage.feeds import PollRecord
 from storage.model import EntryStatus, Failure, FeedState, PendingEntry, PollOutcome, Recheck
 
@@ -20,6 +21,7 @@ class Journal:
     def __init__(self, log: Any) -> None:
         self._log = log
         self._bugs: Counter[str] = Counter()
+        self._failed: Counter[int] = Counter()  # feeds in a row: the archive does not count what is nobody's fault
 
     def feeds_chosen(self, count: int) -> None:
         pass
@@ -31,10 +33,12 @@ class Journal:
         told = {"outlet": state.outlet, "feed": state.url, "outcome": record.outcome.value}
         answer = {"status": record.http_status, "bytes": record.bytes, "seconds": round(record.seconds, 3)}
         due = {"next_poll_at": record.next_poll_at, "reason": record.reason}
+        if failure is None:
+            self._failed.pop(state.id, None)
         if failure is None or record.outcome is PollOutcome.SKIPPED:
             self._log.info("feed_polled", **told, **answer, entries=record.entries, new=record.new, **due)
             return
-        times = state.failures + 1
+        times = self._failed[state.id] = max(state.failures, self._failed[state.id]) + 1
         level = self._log.warning if is_told(times) else self._log.debug
         level("feed_failed", **told, kind=failure.kind.value, detail=failure.detail, times=times, **answer, **due)
 
@@ -51,7 +55,7 @@ class Journal:
             told |= {"kind": end.failure.kind.value, "detail": end.failure.detail}
         if end.article_id is None and end.failure is not None:
             told["times"] = times = pending.attempts + 1
-            level = self._log.warning if is_told(times) else self._log.debug
+            level = self._log.warning if is_told(times) and not is_pause(end.failure) else self._log.debug
         level(event, **told)
 
     def article_rechecked(self, check: Recheck, look: Look, failure: Failure | None) -> None:

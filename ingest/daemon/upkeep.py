@@ -9,19 +9,17 @@ from pathlib import Path
 from ingest.config import BackupSettings
 from ingest.daemon.surroundings import Surroundings
 from ingest.pipeline.context import Run
+from ingest.pipeline.once import put_away
 from storage import requests, upkeep
 from storage.archive import Archive
 from storage.errors import ArchiveError
 
-POLLS_KEPT = timedelta(days=30)  # one by one, then as daily sums
 REQUESTS_KEPT = timedelta(days=1)
 
 
 async def keep_up(run: Run, archive: Archive, around: Surroundings) -> None:
-    """One round. Writes come in short transactions, so that articles are stored meanwhile."""
-    summed = 0
-    while count := await run.writer.write(upkeep.sum_polls, run.now() - POLLS_KEPT):
-        summed += count
+    """One round."""
+    summed = await put_away(run)
     await run.writer.write(requests.forget, run.now() - REQUESTS_KEPT)
     await run.writer.run(lambda: upkeep.tidy(archive.path))
     around.log.debug("upkeep_done", polls_summed=summed)

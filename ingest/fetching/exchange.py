@@ -18,7 +18,10 @@ from ingest.fetching.transport import GuardedTransport
 from storage.model import Failure, FailureKind
 
 _ERROR_BODY: Final = 64 * 1024  # of an error page: enough to tell a challenge
-_LIST_HEADERS: Final = frozenset({"set-cookie", "set-cookie2"})  # never kept
+_COOKIES: Final = frozenset({"set-cookie", "set-cookie2"})  # never kept
+_SINGLE: Final = frozenset(  # of which a second one is a mistake: joined they would be a value that nobody sent
+    {"age", "content-type", "date", "etag", "expires", "last-modified", "location", "retry-after"}
+)
 _HEADERS_TOO_LARGE: Final = 431  # h11's hint when a header line does not end
 
 
@@ -36,7 +39,8 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`headers`: lower-cased names, repeated ones joined, without cookies; Latin-1, so that bytes survive.
+    """`headers`: lower-cased names without cookies; Latin-1, so that bytes survive. Of a repeated one the values are
+    joined, or the first counts where there can be only one.
 
     `truncated`: the body is usable, but not all of it came.
     """
@@ -125,8 +129,9 @@ def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for raw_name, raw_value in raw:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        if name not in _LIST_HEADERS:
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        if name in _COOKIES or (name in headers and name in _SINGLE):
+            continue
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
 
 
@@ -146,11 +151,16 @@ def _failure(error: Exception) -> Failure:
     if getattr(cause, "error_status_hint", None) == _HEADERS_TOO_LARGE:
         return Failure(FailureKind.TOO_LARGE, "headers without end")
     if isinstance(error, httpcore.ProxyError):
-        return Failure(FailureKind.CONNECT, f"the proxy refused: {_one_line(error)}")
+        return Failure(FailureKind.CONNECT, _proxys_refusal(str(error)))
     return Failure(FailureKind.NETWORK, _one_line(error))
 
 
+def _proxys_refusal(words: str) -> str:
+    """Of "407 and what the proxy has to say" the status alone: it has been told a password and may say it back."""
+    status = words.partition(" ")[0]
+    return f"the proxy answered {status}" if status.isascii() and status.isdigit() else "the proxy failed"
+
+
 def _one_line(error: Exception) -> str:
-    """h11's words may quote the server; `repr` of what is not printable keeps them in one harmless line."""
-    words = " ".join(str(error).split())[:200]
-    return words if words.isprintable() else repr(words)
+    """h11's words up to where they quote the server, which has been told secrets and may say them back."""
+    return " ".join(str(error).partition(":")[0].split())[:200]

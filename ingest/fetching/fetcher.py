@@ -19,14 +19,17 @@ from ingest.fetching.gate import Gate, Places
 from ingest.fetching.headers import PRODUCT, request_headers, user_agent
 from ingest.fetching.hosts import Hosts
 from ingest.fetching.messages import Fetched, FetchRequest, NotModified, Purpose, RequestOptions, Result, Stopped
-from ingest.fetching.network import Guard, Progress, Resolver, SystemResolver
+from ingest.fetching.network import Guard, Progress, Resolver, Stage, SystemResolver
 from ingest.fetching.outcomes import failure_of, is_permanent, is_redirect, location, pause_until
 from ingest.fetching.robots import LARGEST_ROBOTS, crawl_delay, is_unreachable, robots_failure
+from ingest.fetching.silence import SILENT, Silences
 from ingest.fetching.targets import Target, parse_target
 from ingest.fetching.transport import GuardedTransport
 from storage.model import Failure, FailureKind, HostState, RobotsFile, Validators
 
 _HOPS: Final = 5
+_LOOK_UPS: Final = 8  # times the fetches at once: 4 may be open (`Places`), and what they gave up may hang on
+_LATE: Final = {Stage.RESOLVING: FailureKind.DNS, Stage.CONNECTING: FailureKind.CONNECT}  # nobody there, not a slow one
 _LONG_ROBOTS: Final = 50_000  # characters; reading more of it may take the loop's time, so it is done beside
 
 
@@ -95,10 +98,11 @@ class Fetcher:
         self._now = now
         self._agent = user_agent(contact)
         self._hosts = Hosts(hosts, remember, now)
+        self._silences = Silences(settings.deadline, now)
         per_host = settings.per_host
         self._gate = Gate(per_host.concurrency, per_host.delay.total_seconds(), Places(settings.concurrency))
         guard = Guard(settings.allow_networks, settings.ports)
-        self._transport = GuardedTransport(guard, resolver or SystemResolver())
+        self._transport = GuardedTransport(guard, resolver or SystemResolver(_LOOK_UPS * settings.concurrency))
         self._reading_robots: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
@@ -128,13 +132,13 @@ class Fetcher:
 
     async def _visit(self, journey: _Journey) -> Answer:
         """One hop: allowed by robots.txt, in turn, in time."""
-        target = journey.target
+        target, purpose = journey.target, journey.request.purpose
         domain = domain_of(target)
-        self._check_pause(domain)
-        if journey.request.purpose is Purpose.PAGE and self._settings.robots:
+        self._admit(domain, target, purpose)
+        if purpose is Purpose.PAGE and self._settings.robots:
             await self._ask_robots(domain, target, journey.request.options)
-        delay = crawl_delay(self._hosts.all_robots(domain), PRODUCT)
-        async with self._gate.turn(domain, delay, lambda: self._check_pause(domain)):
+        delay = await self._crawl_delay(domain)
+        async with self._gate.turn(domain, delay, lambda: self._admit(domain, target, purpose)):
             answer = await self._exchange(journey)
         journey.retry_at = self._note_pause(domain, answer)
         return answer
@@ -142,18 +146,27 @@ class Fetcher:
     async def _exchange(self, journey: _Journey) -> Answer:
         progress = Progress()
         deadline = self._settings.deadline.total_seconds()
+        left = max(deadline - journey.seconds, 0)
         started = time.monotonic()
         self.requests += 1
         try:
-            async with asyncio.timeout(max(deadline - journey.seconds, 0)):
-                return await exchange(self._transport, self._outgoing(journey), progress)
+            async with asyncio.timeout(left):
+                answer = await exchange(self._transport, self._outgoing(journey), progress)
         except TimeoutError:
-            detail = f"not done within {deadline:g} s ({progress.stage})"
-            raise Stopped(Failure(FailureKind.TIMEOUT, detail)) from None
+            failure = Failure(
+                _LATE.get(progress.stage, FailureKind.TIMEOUT), f"not done within {deadline:g} s ({progress.stage})"
+            )
+            self._note_silence(journey, failure, left)
+            raise Stopped(failure) from None
+        except Stopped as stopped:
+            self._note_silence(journey, stopped.failure, left)
+            raise
         finally:
             journey.seconds += time.monotonic() - started
             journey.received += progress.received
             self.bytes += progress.received
+        self._silences.answered(journey.target.origin)
+        return answer
 
     def _outgoing(self, journey: _Journey) -> Outgoing:
         request, target, options = journey.request, journey.target, journey.options()
@@ -215,20 +228,37 @@ class Fetcher:
 
     # pauses
 
-    def _check_pause(self, domain: str) -> None:
+    def _admit(self, domain: str, target: Target, purpose: Purpose) -> None:
+        """Raises `Stopped` while the domain is paused, for pages also while the host is silent."""
         if pause := self._hosts.pause(domain):
             until, reason = pause
             raise Stopped(Failure(FailureKind.THROTTLED, f"{domain} is left alone: {reason}", retry_at=until))
+        if purpose is Purpose.PAGE and (silence := self._silences.failure(target.origin)):
+            raise Stopped(silence)
+
+    def _note_silence(self, journey: _Journey, failure: Failure, left: float) -> None:
+        """`left`: the seconds this hop had; a host is not to blame for what slow redirects have used up."""
+        if failure.kind not in SILENT:
+            self._silences.answered(journey.target.origin)
+        elif left >= self._settings.deadline.total_seconds() / 2:
+            self._silences.missed(journey.target.origin)
 
     def _note_pause(self, domain: str, answer: Answer) -> datetime | None:
         """Until when the domain is left alone because of this answer."""
-        if until := pause_until(answer, self._now(), self._hosts.pauses_in_a_row(domain)):
+        standing = self._hosts.pause(domain) is not None  # begun by an answer that came beside this one
+        if until := pause_until(answer, self._now(), self._hosts.pauses_in_a_row(domain) - standing):
             self._hosts.start_pause(domain, until, f"it answered {answer.status}")
         elif answer.status < 400:
             self._hosts.answered_well(domain)
         return until
 
     # robots.txt
+
+    async def _crawl_delay(self, domain: str) -> float:
+        files = self._hosts.all_robots(domain)
+        if sum(len(file.body) for file in files) > _LONG_ROBOTS:
+            return await asyncio.to_thread(crawl_delay, files, PRODUCT)
+        return crawl_delay(files, PRODUCT)
 
     async def _ask_robots(self, domain: str, target: Target, options: RequestOptions) -> None:
         """Raises `Stopped` unless robots.txt allows `target`."""

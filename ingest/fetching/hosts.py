@@ -13,6 +13,7 @@ from storage.model import HostState, RobotsFile
 ROBOTS_FRESH: Final = timedelta(hours=24)  # RFC 9309, 2.4
 ROBOTS_RETRY: Final = timedelta(minutes=30)  # after it could not be read
 _ORIGINS: Final = 8  # kept of one domain: it may have any number of host names
+_CHARACTERS: Final = 500_000  # of these files but the last
 _MANY: Final = 4_000  # domains, beyond which what no longer counts is forgotten; the archive still has it
 
 
@@ -24,8 +25,7 @@ class Hosts:
     ) -> None:
         self._remember = remember
         self._now = now
-        self._states = {state.domain: state for state in known if self._counts(state)}
-        self._pauses_in_a_row: dict[str, int] = {}
+        self._states = {state.domain: state for state in known if self._counts(state) or self._is_recent(state)}
         self._sweep_at = _MANY
 
     def pause(self, domain: str) -> tuple[datetime, str] | None:
@@ -39,16 +39,22 @@ class Hosts:
         return state.paused_until, state.pause_reason or "paused"
 
     def pauses_in_a_row(self, domain: str) -> int:
-        return self._pauses_in_a_row.get(domain, 0)
+        """Pauses since it last answered well; a day after the last one they no longer count."""
+        state = self._states.get(domain)
+        return state.pauses if state and (self._counts(state) or self._is_recent(state)) else 0
 
     def start_pause(self, domain: str, until: datetime, reason: str) -> None:
-        self._pauses_in_a_row[domain] = self.pauses_in_a_row(domain) + 1
-        standing = self.pause(domain)
-        if standing is None or standing[0] < until:
+        """What was under way beside the request that began a pause may make it longer, but is no further one."""
+        standing, pauses = self.pause(domain), self.pauses_in_a_row(domain)
+        if standing is None:
+            self._keep(replace(self._state(domain), paused_until=until, pause_reason=reason, pauses=pauses + 1))
+        elif standing[0] < until:
             self._keep(replace(self._state(domain), paused_until=until, pause_reason=reason))
 
     def answered_well(self, domain: str) -> None:
-        self._pauses_in_a_row.pop(domain, None)
+        state = self._states.get(domain)
+        if state and state.pauses:
+            self._keep(replace(state, pauses=0))
 
     def robots(self, domain: str, origin: str) -> RobotsFile | None:
         """robots.txt of `origin` if it was read recently enough."""
@@ -60,7 +66,10 @@ class Hosts:
 
     def keep_robots(self, domain: str, file: RobotsFile) -> None:
         others = [other for other in self.all_robots(domain) if other.origin != file.origin]
-        self._keep(replace(self._state(domain), robots=(*others, file)[-_ORIGINS:]))
+        files = [*others, file][-_ORIGINS:]
+        while sum(len(kept.body) for kept in files[:-1]) > _CHARACTERS:
+            del files[0]
+        self._keep(replace(self._state(domain), robots=tuple(files)))
 
     def _state(self, domain: str) -> HostState:
         return self._states.get(domain) or HostState(domain)
@@ -68,7 +77,6 @@ class Hosts:
     def _keep(self, state: HostState) -> None:
         if len(self._states) >= self._sweep_at:
             self._states = {name: known for name, known in self._states.items() if self._counts(known)}
-            self._pauses_in_a_row = {name: n for name, n in self._pauses_in_a_row.items() if name in self._states}
             self._sweep_at = max(_MANY, 2 * len(self._states))  # seldom, however many there are
         self._states[state.domain] = state
         self._remember(state)
@@ -76,6 +84,11 @@ class Hosts:
     def _counts(self, state: HostState) -> bool:
         paused = state.paused_until is not None and self._is_ahead(state.paused_until)
         return paused or any(self._is_fresh(file) for file in state.robots)
+
+    def _is_recent(self, state: HostState) -> bool:
+        """Whether its last pause ended within a day and nothing good has come since."""
+        ended = state.paused_until
+        return state.pauses > 0 and ended is not None and timedelta(0) <= self._now() - ended < LONGEST_PAUSE
 
     def _is_ahead(self, moment: datetime) -> bool:
         now = self._now()

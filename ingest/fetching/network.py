@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from threading import Thread
 from typing import Any, Final
@@ -30,7 +31,6 @@ _HEAD_READ: Final = 16 * 1024
 _BUFFER: Final = 128 * 1024  # received and not yet read; beyond, the peer has to wait
 _ADDRESSES: Final = 4  # of one name, tried in the resolver's order (RFC 6724)
 _ADDRESS_PATIENCE: Final = 5.0  # seconds for each but the last
-_LOOK_UPS: Final = 64  # at once; a hanging one cannot be cancelled
 _LOCAL_NAMES: Final = (".localhost", ".local", ".internal", ".home.arpa")  # RFC 6761, 6762, 8375
 
 
@@ -60,11 +60,21 @@ class Guard:
         return None
 
 
+class Stage(StrEnum):
+    """What an exchange is doing, in the words of a time-out."""
+
+    RESOLVING = "resolving the host name"
+    CONNECTING = "connecting"
+    TLS = "agreeing on TLS"
+    WAITING = "waiting for the answer"
+    BODY = "reading the body"
+
+
 @dataclass(slots=True)
 class Progress:
     """How far one exchange has come: for the limits, the count of bytes, and the words of a time-out."""
 
-    stage: str = "resolving the host name"
+    stage: Stage = Stage.RESOLVING
     received: int = 0
     answered: bool = False  # the final answer's headers are complete
 
@@ -92,12 +102,12 @@ class Backend(httpcore.AsyncNetworkBackend):
         addresses = await self._addresses(host.strip("[]"), port)
         if self._guard:
             self._guard.check(host, port, addresses)
-        self._progress.stage = "connecting"
+        self._progress.stage = Stage.CONNECTING
         try:
             self._stream = await self._connect(addresses[:_ADDRESSES], port)
         except OSError as error:
             raise Stopped(Failure(FailureKind.CONNECT, f"{host}: {_words(error)}")) from error
-        self._progress.stage = "waiting for the answer"
+        self._progress.stage = Stage.WAITING
         return self._stream
 
     def abort(self) -> None:
@@ -202,7 +212,7 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> httpcore.AsyncNetworkStream:
         host = (server_hostname or "").strip("[]")
-        stage, self._progress.stage = self._progress.stage, "agreeing on TLS"
+        stage, self._progress.stage = self._progress.stage, Stage.TLS
         if self._transport is None or self._buffer:  # what came in plain text must not count as encrypted
             raise _no_tls(host, "it speaks before TLS has begun")
         loop = asyncio.get_running_loop()
@@ -233,11 +243,12 @@ class SystemResolver:
     """The system's name look-up, in threads that neither a slow server nor the end of the program waits for.
 
     The loop's own executor has few threads, which slow look-ups of some hosts would take from all others, and Python
-    joins them at exit.
+    joins them at exit. `limit`: look-ups at once. One that hangs cannot be cancelled, and a fetch waits for a free one in
+    its own time, so there have to be more than fetches: else a hostile name server stops all of them.
     """
 
-    def __init__(self) -> None:
-        self._free = asyncio.Semaphore(_LOOK_UPS)
+    def __init__(self, limit: int = 64) -> None:
+        self._free = asyncio.Semaphore(limit)
 
     async def __call__(self, host: str, port: int) -> Sequence[str]:
         await self._free.acquire()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
 
 from protego import Protego
 
 from ingest.fetching.hosts import ROBOTS_RETRY
+from ingest.fetching.rulebook import Rulebook
 from ingest.fetching.targets import Target
 from storage.model import Failure, FailureKind, RobotsFile
 
@@ -45,22 +45,18 @@ def robots_failure(file: RobotsFile, target: Target, agent: str) -> Failure | No
         retry_at = file.fetched_at + ROBOTS_RETRY
         detail = f"{file.origin}/robots.txt cannot be read; until it can, no page is fetched there"
         return Failure(FailureKind.ROBOTS, detail, retry_at=retry_at)
-    if target.path == "/robots.txt" or _rules(file.body, agent).can_fetch(target.href, agent):
+    if target.path == "/robots.txt" or _RULEBOOK.rules(file.body, agent).can_fetch(target.href, agent):
         return None
     return Failure(FailureKind.ROBOTS, f"{file.origin}/robots.txt forbids {target.path.partition('?')[0][:150]}")
 
 
 def crawl_delay(files: Iterable[RobotsFile], agent: str) -> float:
     """Seconds between two requests to a domain that these files ask for, within a minute; 0.0 if they ask nothing."""
-    return max((_delay(file.body, agent) for file in files if "crawl" in file.body.lower()), default=0.0)
+    asked = max((_RULEBOOK.delay(file.body, agent) for file in files if "crawl" in file.body.lower()), default=0.0)
+    return min(asked, LONGEST_DELAY)
 
 
-def _delay(body: str, agent: str) -> float:
-    return min(_rules(body, agent).crawl_delay(agent) or 0.0, LONGEST_DELAY)
-
-
-@lru_cache(maxsize=512)
-def _rules(body: str, agent: str) -> Protego:
+def _read(body: str, agent: str) -> Protego:
     return Protego.parse(_what_concerns(body, agent))
 
 
@@ -83,3 +79,6 @@ def _what_concerns(body: str, agent: str) -> str:
 
 def _is_meant(name: str, agent: str) -> bool:
     return name == "*" or agent.lower().startswith(name.replace("*", ""))
+
+
+_RULEBOOK: Final = Rulebook(_read)

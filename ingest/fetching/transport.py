@@ -15,7 +15,7 @@ from typing import Protocol
 import httpcore
 import httpx
 
-from ingest.fetching.network import Backend, Guard, Progress, Resolver
+from ingest.fetching.network import Backend, Guard, Progress, Resolver, Stage
 from ingest.fetching.targets import parse_target
 from storage.model import Failure
 
@@ -59,7 +59,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             backend.abort()
             raise
         progress.answered = True
-        progress.stage = "reading the body"
+        progress.stage = Stage.BODY
         return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer, backend))
 
     def _direct(self, url: httpcore.URL, tls: ssl.SSLContext | None, backend: Backend) -> _Connection:

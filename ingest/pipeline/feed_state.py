@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ingest.config import PollingSettings
 from ingest.polling import PollResult, advance, decide_next, freshness, trusted_dates
+from ingest.polling.hub import hub_of
 from ingest.polling.moves import settle_move
 from storage.model import Failure, FeedState, PollOutcome, Validators
 
@@ -76,4 +77,4 @@ def _observed(state: FeedState, poll: Poll) -> FeedState:
     after = replace(after, moved_to=moved_to, move=move)
     if poll.parsed is None:
         return after
-    return replace(after, body_hash=poll.body_hash, hub=poll.parsed.hints.hub)
+    return replace(after, body_hash=poll.body_hash, hub=hub_of(poll.headers) or poll.parsed.hints.hub)

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from ingest.pipeline.report import Report
 from ingest.pipeline.selection import Selection, choose, choose_rechecks
 from ingest.pipeline.writer import Writer
 from ingest.workers import Workers
-from storage import entries, feeds, search
+from storage import entries, feeds, search, upkeep
 from storage.archive import Archive
 from storage.errors import ArchiveError
 from storage.lock import FetchLock
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 WORKERS = 2
 HOST_NOTES_EVERY = 0.5  # seconds
+POLLS_KEPT = timedelta(days=30)  # one by one, then as daily sums
+HOSTS_KEPT = timedelta(days=7)  # their robots.txt counts for a day
 
 
 async def run_once(
@@ -54,10 +56,23 @@ async def run_once(
         if report is None:
             async with opened(archive, settings, observer) as run:
                 await work(run, selection)
+                await put_away(run)
                 report = await closing_report(run, run.report)
                 report.requests, report.bytes = run.fetcher.requests, run.fetcher.bytes
     report.seconds = time.monotonic() - started
     return report
+
+
+async def put_away(run: Run) -> int:
+    """Daily sums instead of old polls, and no more of hosts not asked for a week; the number of polls.
+
+    In short transactions, so that articles are stored meanwhile.
+    """
+    await run.writer.write(feeds.forget_hosts, run.now() - HOSTS_KEPT)
+    summed = 0
+    while count := await run.writer.write(upkeep.sum_polls, run.now() - POLLS_KEPT):
+        summed += count
+    return summed
 
 
 async def closing_report(run: Run, report: Report) -> Report:

@@ -34,7 +34,6 @@ _WEIGHTS = {
     FailureKind.NETWORK: _NETWORK,
 }  # every other kind is soft: it may pass
 _SOFT_STATUSES = frozenset({408, 421, 423, 425, 429})
-UNREACHED = frozenset({FailureKind.DNS, FailureKind.CONNECT, FailureKind.TIMEOUT, FailureKind.NETWORK})
 
 
 def weight(failure: Failure) -> float:

@@ -23,6 +23,7 @@ from tests.pipeline.papers import Papers
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FEED = FeedState(1, "dawn", "https://dawn.example/feed")
 FAILED = PollRecord(1, NOW, PollOutcome.FAILED, "back-off", next_poll_at=NOW)
+PAUSED = Failure(FailureKind.THROTTLED, "dawn.example is left alone", retry_at=NOW)
 TIMEOUT = Failure(FailureKind.TIMEOUT, "not done within 30 s")
 
 
@@ -43,6 +44,19 @@ def test_a_repeated_failure_is_told_at_powers_of_two() -> None:
     for _ in range(5):
         journal.bug("feed x", "Traceback\nValueError: x\n")
     assert [line["times"] for line in told.said[8:]] == [1, 2, 4]
+
+
+def test_what_the_archive_does_not_count_is_no_flood_either() -> None:
+    """An offline machine's failures are nobody's, and what waits for a host's pause has not been tried."""
+    told = Warnings()
+    journal = Journal(told)
+    for _ in range(20):
+        journal.feed_ended(FEED, FAILED, TIMEOUT)
+        journal.entry_ended(pending(), EntryEnd(EntryStatus.PENDING, PAUSED))
+    assert [line["times"] for line in told.said] == [1, 2, 4, 8, 16]
+    journal.feed_ended(FEED, replace(FAILED, outcome=PollOutcome.UNCHANGED), None)
+    journal.feed_ended(FEED, FAILED, TIMEOUT)
+    assert told.said[-1]["times"] == 1
 
 
 class Warnings(Lines):

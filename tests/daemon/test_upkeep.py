@@ -11,7 +11,7 @@ import pytest
 from storage import Archive, feeds, requests, upkeep
 from storage.errors import ArchiveUnavailable
 from storage.feeds import PollRecord
-from storage.model import Outlet, PollOutcome
+from storage.model import HostState, Outlet, PollOutcome, RobotsFile
 from storage.requests import Wanted
 from tests.daemon.conftest import change_config
 from tests.daemon.inside import running
@@ -118,6 +118,25 @@ def test_tidying_stands_back_from_readers_and_writers(archive: Archive) -> None:
     assert wal.stat().st_size > 0
     upkeep.tidy(archive.path)
     assert wal.stat().st_size == 0
+
+
+def test_hosts_are_forgotten_when_nothing_is_to_be_remembered_of_them(archive: Archive) -> None:
+    old, young = NOW - timedelta(days=8), NOW - timedelta(days=1)
+    kept = (
+        HostState("paused.example", NOW + timedelta(hours=1), "busy", 1),
+        HostState("was-paused.example", young, "busy", 1),
+        HostState("read.example", robots=(RobotsFile("https://read.example", young, "x"),)),
+        HostState("still.example", old, "busy", 1, (RobotsFile("https://still.example", young, "x"),)),
+    )
+    dropped = (
+        HostState("long-ago.example", old, "busy", 1),
+        HostState("read-once.example", robots=(RobotsFile("https://read-once.example", old, "x"),)),
+    )
+    with archive.transaction() as t:
+        for state in (*kept, *dropped):
+            feeds.save_host(t, state)
+        feeds.forget_hosts(t, NOW - timedelta(days=7))
+        assert {state.domain for state in feeds.hosts(t)} == {state.domain for state in kept}
 
 
 def test_requests_are_forgotten_after_a_day(archive: Archive) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Network
@@ -23,7 +23,7 @@ class Asked:
     headers: dict[str, str]
 
 
-Page = bytes | Callable[[Asked], bytes]
+Page = bytes | Callable[[Asked], bytes | Awaitable[bytes]]
 
 
 @dataclass(slots=True)
@@ -62,8 +62,9 @@ async def site(pages: Mapping[str, Page]) -> AsyncIterator[Site]:
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
             asked = Asked(lines[0].split(" ")[1], headers)
             running.asked.append(asked)
-            answer = pages.get(asked.target.partition("?")[0], NOT_FOUND)
-            writer.write(answer if isinstance(answer, bytes) else answer(asked))
+            found = pages.get(asked.target.partition("?")[0], NOT_FOUND)
+            answer = found if isinstance(found, bytes) else found(asked)
+            writer.write(answer if isinstance(answer, bytes) else await answer)
             await writer.drain()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
@@ -106,20 +107,21 @@ def fetcher(
     archive: Archive | None = None,
     clock: Callable[[], datetime] | None = None,
     *,
-    resolver: Resolver = at_loopback,
+    resolver: Resolver | None = at_loopback,
     contact: str | None = "https://example.org/bot",
     delay: float = 0.0,
     robots: bool = True,
     deadline: float = 10.0,
+    concurrency: int = 48,
 ) -> Fetcher:
     """As after a restart: it knows what `archive` holds and nothing else. Names lead to loopback."""
     archive = archive or Archive()
     settings = FetchingSettings(
-        deadline=timedelta(seconds=deadline),
+        concurrency=concurrency,
         robots=robots,
         allow_networks=(IPv4Network("127.0.0.0/8"),),
         per_host=PerHostSettings(concurrency=2, delay=timedelta(seconds=delay)),
-    )
+    ).model_copy(update={"deadline": timedelta(seconds=deadline)})  # shorter than a user may have it
     known = tuple(archive.hosts.values())
     return Fetcher(
         settings,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
+import socket
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -38,6 +42,20 @@ def test_a_plain_fetch() -> None:
             assert client.requests == 1
             assert running.targets == ["/feed?b=1&a=%zz|"]
             assert set(running.asked[0].headers) == {"host", "user-agent", "accept", "accept-encoding", "connection"}
+
+    asyncio.run(run())
+
+
+def test_of_a_repeated_header_the_first_counts_where_there_can_be_only_one() -> None:
+    """Joined, two ETags are a validator that nobody sent, and two Locations lead nowhere."""
+
+    async def run() -> None:
+        twice = page("x", 'ETag: "1"', 'ETag: "2"', "Last-Modified: yesterday", "Last-Modified: today")
+        pages = {"/feed": twice, "/old": page("", "Location: /feed", "Location: /other", status="302 Found")}
+        async with site(pages) as running, fetcher() as client:
+            result = await client.fetch(feed(running, "/old"))
+            assert isinstance(result, Fetched)
+            assert result.validators == Validators('"1"', "yesterday", START, running.url("/feed"))
 
     asyncio.run(run())
 
@@ -177,7 +195,7 @@ def test_a_throttled_domain_is_left_alone_as_a_whole_and_across_restarts() -> No
             async with fetcher(archive, clock) as client:
                 first = await client.fetch(feed(running, host="feeds.news.test"))
                 assert first == Failure(FailureKind.THROTTLED, "429 Too Many Requests", 429, until)
-            assert archive.hosts == {"news.test": HostState("news.test", until, "it answered 429")}
+            assert archive.hosts == {"news.test": HostState("news.test", until, "it answered 429", pauses=1)}
             async with fetcher(archive, clock) as restarted:
                 detail = "news.test is left alone: it answered 429"
                 for host in ("feeds.news.test", "www.news.test", "news.test"):
@@ -218,10 +236,23 @@ def test_only_the_answer_that_pauses_carries_the_pause() -> None:
 
 def test_those_who_queue_behind_the_first_throttled_one_are_not_sent() -> None:
     async def run() -> None:
-        async with site({"/feed": page("", status="503 Down")}) as running, fetcher(delay=0.05) as client:
+        archive, both_asked = Archive(), asyncio.Event()
+
+        async def down(_asked: Asked) -> bytes:
+            if len(running.asked) == 2:
+                both_asked.set()
+            await both_asked.wait()
+            return page("", status="503 Down")
+
+        async with site({"/feed": down}) as running, fetcher(archive, delay=0.05) as client:
             results = await asyncio.gather(*(client.fetch(feed(running, f"/feed?{n}")) for n in range(20)))
             assert all(isinstance(result, Failure) for result in results)
-            assert len(running.asked) <= 2  # as many as are at once
+            assert len(running.asked) == 2  # as many as are at once
+            (state,) = archive.hosts.values()
+            assert (state.pauses, state.paused_until) == (
+                1,
+                START + timedelta(minutes=1),
+            )  # one pause, though told twice
 
     asyncio.run(run())
 
@@ -280,6 +311,63 @@ def test_ports_and_networks() -> None:
             assert isinstance(result, Failure)
             assert result.kind is FailureKind.REFUSED_ADDRESS
             assert result.detail == f"news.test: port {running.port} is not among fetching.ports"
+
+    asyncio.run(run())
+
+
+def test_names_that_do_not_resolve_and_hosts_that_do_not_connect_in_time() -> None:
+    """Nobody is there: no server that is slow, but a name server that hangs, a route that leads nowhere."""
+
+    async def run() -> None:
+        async def resolve(host: str, _port: int) -> Sequence[str]:
+            if host == "hanging.test":
+                await asyncio.sleep(60)
+            return ("127.0.0.1",)
+
+        async with full_backlog() as port, fetcher(resolver=resolve, deadline=0.3) as client:
+            for host, kind, stage in (
+                ("hanging.test", FailureKind.DNS, "resolving the host name"),
+                ("news.test", FailureKind.CONNECT, "connecting"),
+            ):
+                result = await client.fetch(FetchRequest(f"http://{host}:{port}/feed", Purpose.FEED))
+                assert result == Failure(kind, f"not done within 0.3 s ({stage})")
+
+    asyncio.run(run())
+
+
+@contextlib.asynccontextmanager
+async def full_backlog() -> AsyncIterator[int]:
+    """A port that takes no connection more: what the kernel keeps for the listener is full."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        await asyncio.sleep(0.05)
+        yield listener.getsockname()[1]
+
+
+def test_a_name_server_that_hangs_stops_only_those_who_asked_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A feed may link to any number of hosts whose look-up never ends; a thread of each hangs on."""
+    ended = threading.Event()
+    system = socket.getaddrinfo
+
+    def look_up(host: str, *rest: Any, **more: Any) -> Any:
+        if host.startswith("hanging"):
+            ended.wait(30)
+        return system("127.0.0.1", *rest, **more)
+
+    async def run() -> None:
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        patient = fetcher(resolver=None, deadline=1.5, concurrency=24)
+        async with site({"/feed": page("x")}) as running, patient as client:
+            for _ in range(2):  # the threads of the first round still hang in the second
+                fetches = [client.fetch(feed(running, host=f"hanging{n}.test")) for n in range(90)]
+                hanging = asyncio.gather(*fetches)
+                assert isinstance(await client.fetch(feed(running, host="news.test")), Fetched)
+                assert {getattr(result, "kind", None) for result in await hanging} == {FailureKind.DNS}
+        ended.set()
 
     asyncio.run(run())
 

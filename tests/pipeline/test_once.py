@@ -11,7 +11,7 @@ from typing import Any
 
 from ingest.demo.site import Resource
 from tests.pipeline.conftest import PATIENCE, call, start_once
-from tests.pipeline.papers import Papers, invent
+from tests.pipeline.papers import Papers, invent, serving
 
 Once = Callable[..., dict[str, Any]]
 
@@ -168,3 +168,16 @@ def test_two_runs_at_once_take_turns(papers: Papers, once: Once, tmp_path: Path)
     assert other.returncode == 0
     assert rows(tmp_path, "select count(*), count(distinct url) from articles") == [(100, 100)]
     assert rows(tmp_path, "select count(*) from polls") == [(10,)]
+
+
+def test_old_polls_become_daily_sums_without_a_daemon(once: Once, tmp_path: Path) -> None:
+    with serving(1, 1) as papers:
+        config = papers.write_config(tmp_path)
+        once(config)
+        connection = sqlite3.connect(tmp_path / "archive.db")
+        with connection:
+            connection.execute("update poll set at = '2020-01-01T08:00:00Z'")
+        connection.close()
+        once(config)
+    assert rows(tmp_path, "select outcome from polls") == [("unchanged",)]
+    assert rows(tmp_path, "select day, changed from poll_days") == [("2020-01-01", 1)]
