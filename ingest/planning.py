@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from ingest.feeds import same_content
-from ingest.feeds.sightings import Sightings
+from ingest.feeds.sightings import Sightings, same_content
 from ingest.urls import canonical_url
 from storage.model import Entry, Failure, FailureKind, KnownEntry, Novelty, PlannedEntry
 

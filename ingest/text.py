@@ -28,7 +28,6 @@ _MARKS = regex.compile(r"(\p{M}{30})\p{M}+")  # UAX #15, 13: no real text has mo
 _WORD = regex.compile(
     r"(?P<sign>[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])|[\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*"
 )
-_WHITE = re.compile(r"\s+")
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*|[!?][^<>]*)>")
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _BREAKING = re.compile(
@@ -63,7 +62,7 @@ def clean_line(text: str) -> str:
     >>> clean_line("  two\\n\\tlines ")
     'two lines'
     """
-    return _WHITE.sub(" ", remove_unwanted(text)).strip()
+    return " ".join(remove_unwanted(text).split())
 
 
 def plain_text(markup: str) -> str:

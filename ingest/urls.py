@@ -62,10 +62,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 import ada_url
-from publicsuffixlist import PublicSuffixList
+import publicsuffixlist
 
 MAX_LENGTH = 8192
 
@@ -116,6 +118,21 @@ CHANNELS = frozenset(
     """.split()  # noqa: SIM905
 )
 
+
+class _Address(NamedTuple):
+    """An address in its parts, taken from ada all at once: each question costs as much as the parsing."""
+
+    href: str
+    protocol: str
+    hostname: str
+    port: str
+    pathname: str
+    search: str
+    hash: str
+
+
+_PARTS = _Address._fields
+
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SLASHES = re.compile(r"/{2,}")
@@ -127,6 +144,7 @@ _BLANK = re.compile(r"[\s\x00-\x1f]+")
 _UNSAFE = re.compile(r"[\s\x00-\x1f\x7f\\<>\"]")
 
 
+@lru_cache(maxsize=8_192)  # on its way from a feed to the archive an address is asked for four times
 def canonical_url(url: str) -> str:
     """The key of `url` by the rules above; never raises, idempotent."""
     text = url.encode("utf-8", "replace").decode().strip()
@@ -172,25 +190,45 @@ def resolve_link(base: str | None, href: str) -> str | None:
 @lru_cache(maxsize=4096)
 def registrable_domain(host: str) -> str | None:
     """The domain under a public suffix that `host` belongs to, `example.co.uk` for `www.example.co.uk`; or None."""
-    domain: str | None = _public_suffixes().privatesuffix(host)
+    domain: str | None = _suffixes(host.rpartition(".")[2]).privatesuffix(host)
     return domain
 
 
-def _parse(text: str) -> ada_url.URL | None:
+def _parse(text: str) -> _Address | None:
     """An http(s) URL with a host, or None."""
     try:
-        parsed = ada_url.URL(text)
+        parts = ada_url.parse_url(text, attributes=_PARTS)
     except ValueError:  # not absolute, or not UTF-8
         return None
+    parsed = _Address(*[parts[name] for name in _PARTS])  # type: ignore[literal-required]
     return parsed if parsed.protocol in ("http:", "https:") and parsed.hostname.strip(".") else None
 
 
+@lru_cache(maxsize=512)
+def _suffixes(ending: str) -> publicsuffixlist.PublicSuffixList:
+    """The rules for one top-level domain: reading the whole list takes .1 s of CPU, this some milliseconds."""
+    rules = _rules_by_ending().get(_unicode(ending), [])
+    encoded = [rule.encode("idna").decode("ascii") for rule in rules if not rule.isascii()]
+    return publicsuffixlist.PublicSuffixList(rules + encoded, accept_encoded_idn=False)
+
+
 @cache
-def _public_suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
+def _rules_by_ending() -> dict[str, list[str]]:
+    rules: dict[str, list[str]] = {}
+    for line in Path(publicsuffixlist.PSLFILE).read_text("utf-8").splitlines():
+        if line and not line.startswith("//"):
+            rules.setdefault(line.rpartition(".")[2], []).append(line)
+    return rules
 
 
-def _unwrap(url: ada_url.URL) -> str | None:
+def _unicode(ending: str) -> str:
+    try:
+        return ending.encode("ascii").decode("idna")
+    except UnicodeError:
+        return ending
+
+
+def _unwrap(url: _Address) -> str | None:
     """The target that a wrapper names; always shorter than the wrapper, so unwrapping ends."""
     host = url.hostname.rstrip(".")
     domain = registrable_domain(host) or host
@@ -212,7 +250,7 @@ def _absolute(text: str) -> str | None:
     return parsed.href if parsed is not None and "." in parsed.hostname else None
 
 
-def _key(url: ada_url.URL) -> str:
+def _key(url: _Address) -> str:
     host, domain = _host(url.hostname)
     port = f":{url.port}" if url.port not in ("", "443") else ""
     kept = sorted(

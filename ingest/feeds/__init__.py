@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ingest.feeds.discovery import common_feeds, discover, judge
-    from ingest.feeds.identity import content_hash, same_content
+    from ingest.feeds.identity import content_hash
     from ingest.feeds.model import FeedLink, ParsedFeed, RhythmHints
     from ingest.feeds.parsing import parse_feed
+    from ingest.feeds.sightings import same_content
 
 _HOMES = {
     "FeedLink": "model",
@@ -23,7 +24,7 @@ _HOMES = {
     "discover": "discovery",
     "judge": "discovery",
     "parse_feed": "parsing",
-    "same_content": "identity",
+    "same_content": "sightings",
 }
 
 __all__ = [

@@ -41,7 +41,7 @@ CHURN = (
             "коммент",
             "просмотр",
         ),
-        r"\b\d[\d.,]*\s*(?:k\b\s*)?(?:comments?|views?|reads?|likes?|shares?|votes?|points?|replies|reactions?"
+        r"\d(?<!\w\d)[\d.,]*\s*(?:k\b\s*)?(?:comments?|views?|reads?|likes?|shares?|votes?|points?|replies|reactions?"
         r"|commentaires?|kommentare?|комментари\w*|просмотр\w*)\b",
     ),
     (
@@ -76,11 +76,6 @@ def content_hash(title: str, content: str) -> str:
             text = pattern.sub(" ", text)
     said = " ".join(_WORDS.findall(text))
     return f"{HASH_VERSION}:{hashlib.blake2b(said.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"
-
-
-def same_content(one: str, other: str) -> bool:
-    """Whether two content hashes tell of no change: they are equal, or of versions that cannot be compared."""
-    return one == other or one.partition(":")[0] != other.partition(":")[0]
 
 
 def identify(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[str, ...]]:

@@ -22,7 +22,7 @@ ATTRIBUTES = nh3.ALLOWED_ATTRIBUTES | {
 }
 SCHEMES = {"http", "https"}
 
-_RELATIVE = re.compile(r"\b(?:href|src|poster|cite|data)\s*=\s*[\"']?\s*(?!https?:|[\"'\s])", re.IGNORECASE)
+_RELATIVE = re.compile(r"[\s\"'/](?:href|src|poster|cite|data)\s*=\s*[\"']?\s*(?!https?:|[\"'\s])", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _IMAGE = re.compile(r"<img\b[^<>]*>")
 _SOURCE = re.compile(r"\bsrc=\"([^\"]+)\"")
@@ -46,7 +46,7 @@ def safe_html(markup: str, base: str | None) -> str:
         return html.escape(html.unescape(markup), quote=False).strip()
     if too_deep(markup):
         return html.escape(plain_text(markup), quote=False)
-    return _cleaner(base if _RELATIVE.search(markup) else None).clean(markup).strip()
+    return _cleaner(base if "=" in markup and _RELATIVE.search(markup) else None).clean(markup).strip()
 
 
 def text_as_html(text: str) -> str:

@@ -56,6 +56,11 @@ class Sightings:
         return sighting.canonical_url is None or sighting.canonical_url not in self._listed
 
 
+def same_content(one: str, other: str) -> bool:
+    """Whether two content hashes tell of no change: they are equal, or of versions that cannot be compared."""
+    return one == other or one.partition(":")[0] != other.partition(":")[0]
+
+
 def is_renamed(old: str | None, new: str | None) -> bool:
     """Whether two canonical URLs under one guid look like one article whose address follows its headline.
 
