@@ -17,6 +17,7 @@ import feedparser
 
 from ingest.feeds.model import RawDate, RawEntry, RawFeed, RhythmHints, Text
 from ingest.feeds.newest import newest
+from ingest.feeds.quickxml import Parsed, read_usual
 from ingest.feeds.repair import Prepared, bound_tags
 from storage.model import Enclosure
 
@@ -40,7 +41,7 @@ def read_xml(document: Prepared) -> RawFeed | None:
     entries, problems = newest(document.entries, _date_of)
     head, tail = bound_tags(document.head), bound_tags(document.tail)
     markup = "".join((head, *entries, tail))
-    parsed = _feedparse(markup)
+    parsed = read_usual(markup) or _feedparse(markup)
     if parsed is None or not (parsed.entries or document.root in FORMATS):
         return None
     feed = parsed.feed
@@ -50,17 +51,17 @@ def read_xml(document: Prepared) -> RawFeed | None:
         format=name,
         title=_text(feed, "title", name),
         links=tuple(link["href"] for link in _links(feed) if _get(link, "rel") == "alternate"),
-        language=_get(feed, "language"),
+        language=_string(feed, "language"),
         entries=tuple(_entry(entry, name, source) for entry, source in zip(parsed.entries, sources, strict=True)),
         hints=_hints(feed, head + tail),
-        problems=(*document.problems, *problems, *_mistakes(parsed)),
+        problems=(*document.problems, *problems, *parsed.mistakes),
     )
 
 
-def _feedparse(markup: str) -> Any:
+def _feedparse(markup: str) -> Parsed | None:
     headers = {"content-type": "application/xml; charset=utf-8"}
     try:
-        return feedparser.parse(
+        parsed = feedparser.parse(
             io.BytesIO(markup.encode("utf-8", "replace")),
             response_headers=headers,
             sanitize_html=False,
@@ -68,6 +69,7 @@ def _feedparse(markup: str) -> Any:
         )
     except Exception:  # noqa: BLE001  (any: feedparser runs on what strangers wrote, and promises nothing)
         return None
+    return Parsed(parsed.version, parsed.feed, parsed.entries, _mistakes(parsed))
 
 
 def _date_of(entry: str) -> str | None:
@@ -92,23 +94,39 @@ def _get(source: Dict, key: str) -> Any:
     return dict.get(source, key)
 
 
+def _string(source: Dict, key: str) -> str | None:
+    """A text. An element that feedparser does not know may stand in its place (`<links>`), and be of any kind."""
+    value = _get(source, key)
+    return value if isinstance(value, str) else None
+
+
+def _list(source: Dict, key: str) -> list[Dict]:
+    value = _get(source, key)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _dict(source: Dict, key: str) -> Dict:
+    value = _get(source, key)
+    return value if isinstance(value, dict) else {}
+
+
 def _entry(entry: Dict, name: str, source: str) -> RawEntry:
     """`source` is the entry's own markup, for the few things that feedparser changes or drops."""
     links = list(_links(entry))
     published, updated = _dates(entry, name)
-    contents = [_content(content, name) for content in _get(entry, "content") or []]
+    contents = [_content(content, name) for content in _list(entry, "content")]
     summary = _text(entry, "summary", name)
     if summary is not None and any(content and content.value == summary.value for content in contents):
         summary = None  # feedparser's copy
     return RawEntry(
         guid=_guid(entry, source),
-        guid_is_link=bool(_get(entry, "link")) and _get(entry, "link") == _get(entry, "id"),
+        guid_is_link=bool(_string(entry, "link")) and _string(entry, "link") == _string(entry, "id"),
         links=(*_article_links(entry, links, name), *_link_text(source)),
         title=_text(entry, "title", name),
         summary=summary,
         contents=tuple(content for content in contents if content),
         authors=tuple(filter(None, _authors(entry))),
-        categories=tuple(_get(tag, "label") or _get(tag, "term") or "" for tag in _get(entry, "tags") or []),
+        categories=tuple(_get(tag, "label") or _get(tag, "term") or "" for tag in _list(entry, "tags")),
         enclosures=tuple(_enclosures(links)),
         images=tuple(_images(entry, links)),
         published=published,
@@ -119,7 +137,7 @@ def _entry(entry: Dict, name: str, source: str) -> RawEntry:
 
 def _guid(entry: Dict, source: str) -> str | None:
     """The guid as published: under an `xml:base` feedparser makes an address of it."""
-    guid: str | None = _get(entry, "id")
+    guid = _string(entry, "id")
     raw = _GUID.search(source) if guid else None
     return raw[1].strip() if guid and raw and guid.endswith(raw[1].strip().lstrip("./")) else guid
 
@@ -131,7 +149,7 @@ def _link_text(source: str) -> Iterator[str]:
 
 
 def _links(source: Dict) -> Iterator[Dict]:
-    return (link for link in _get(source, "links") or [] if _get(link, "href"))
+    return (link for link in _list(source, "links") if _get(link, "href"))
 
 
 def _article_links(entry: Dict, links: list[Dict], name: str) -> Iterator[str]:
@@ -139,7 +157,7 @@ def _article_links(entry: Dict, links: list[Dict], name: str) -> Iterator[str]:
 
     Where RSS has several, the last counts for most readers; Atom's are ordered by the publisher.
     """
-    if original := _get(entry, "feedburner_origlink"):
+    if original := _string(entry, "feedburner_origlink"):
         yield original
     yield from (link["href"] for link in links if _get(link, "rel") == "canonical")
     alternates = [link for link in links if _get(link, "rel") == "alternate"]
@@ -149,9 +167,9 @@ def _article_links(entry: Dict, links: list[Dict], name: str) -> Iterator[str]:
 
 
 def _text(source: Dict, key: str, name: str) -> Text | None:
-    value = _get(source, key)
-    detail = _get(source, f"{key}_detail") or {}
-    return _content({"type": "text/plain", **detail, "value": value}, name) if isinstance(value, str) else None
+    value = _string(source, key)
+    detail = _dict(source, f"{key}_detail")
+    return None if value is None else _content({"type": "text/plain", **detail, "value": value}, name)
 
 
 def _content(content: Dict, name: str) -> Text | None:
@@ -166,10 +184,10 @@ def _content(content: Dict, name: str) -> Text | None:
 
 
 def _authors(entry: Dict) -> Iterator[str]:
-    for author in _get(entry, "authors") or []:
+    for author in _list(entry, "authors"):
         yield _get(author, "name") or _get(author, "email") or ""
-    if not _get(entry, "authors"):
-        yield _get(entry, "author") or ""
+    if not _list(entry, "authors"):
+        yield _string(entry, "author") or ""
 
 
 def _enclosures(links: Iterable[Dict]) -> Iterator[Enclosure]:
@@ -182,20 +200,18 @@ def _enclosures(links: Iterable[Dict]) -> Iterator[Enclosure]:
 
 def _images(entry: Dict, links: list[Dict]) -> Iterator[str]:
     """Pictures by how good they usually are: media, enclosures, thumbnails, the podcast's."""
-    for content in _get(entry, "media_content") or []:
+    for content in _list(entry, "media_content"):
         if _get(content, "url") and "image" in (_get(content, "medium") or _get(content, "type") or ""):
             yield content["url"]
     yield from (link["href"] for link in links if (_get(link, "type") or "").startswith("image/"))
-    yield from (_get(thumbnail, "url") or "" for thumbnail in _get(entry, "media_thumbnail") or [])
-    image = _get(entry, "image")
-    if isinstance(image, dict):
-        yield _get(image, "href") or ""
+    yield from (_get(thumbnail, "url") or "" for thumbnail in _list(entry, "media_thumbnail"))
+    yield _get(_dict(entry, "image"), "href") or ""
 
 
 def _dates(entry: Dict, name: str) -> tuple[RawDate | None, RawDate | None]:
     """When it was published and changed. RSS knows `dc:date` only as the former, Atom's `updated` stands in for it."""
     fields = ("published", "created", "updated")
-    found = [RawDate(text, field) for field in fields if isinstance(text := _get(entry, field), str) and text.strip()]
+    found = [RawDate(text, field) for field in fields if (text := _string(entry, field)) and text.strip()]
     updated = next((date for date in found if date.source == "updated"), None)
     published = found[0] if found else None
     if published is updated and not name.startswith("atom"):
@@ -204,8 +220,8 @@ def _dates(entry: Dict, name: str) -> tuple[RawDate | None, RawDate | None]:
 
 
 def _language(entry: Dict) -> str | None:
-    details = [*(_get(entry, "content") or []), _get(entry, "summary_detail"), _get(entry, "title_detail")]
-    return next((detail["language"] for detail in details if detail and _get(detail, "language")), None)
+    details = [*_list(entry, "content"), _dict(entry, "summary_detail"), _dict(entry, "title_detail")]
+    return next((language for detail in details if (language := _string(detail, "language"))), None)
 
 
 def _hints(feed: Dict, outline: str) -> RhythmHints:
@@ -219,7 +235,7 @@ def _hints(feed: Dict, outline: str) -> RhythmHints:
         skip_days=skipped.get("day", ()),
         hub=links.get("hub"),
         self_url=links.get("self"),
-        cloud=_cloud(_get(feed, "cloud") or {}),
+        cloud=_cloud(_dict(feed, "cloud")),
     )
 
 
@@ -230,5 +246,4 @@ def _cloud(cloud: Dict) -> str | None:
 
 
 def _said(feed: Dict, key: str) -> str | None:
-    value = _get(feed, key)
-    return value.strip()[:50] or None if isinstance(value, str) else None
+    return (_string(feed, key) or "").strip()[:50] or None
