@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, text, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, func, select, text, update
 
+from storage import direct
 from storage.articles import PRUNED
 from storage.model import (
     DateEvidence,
@@ -30,71 +30,71 @@ from storage.model import (
     PendingRef,
     PlannedEntry,
 )
-from storage.schema import alias, feed, format_time, outlet, pending, sighting
+from storage.schema import format_time, parse_time, pending, sighting
 
-T = TypeVar("T")
 _PRUNED = Failure(FailureKind.TOO_OLD, "pruned from the archive")
-_CHUNK = 400  # names in one IN list: well under SQLite's limit of variables
 
-# Made once: putting a statement together costs more than SQLite's work on it.
-_ADD = insert(sighting).returning(sighting.c.id, sort_by_parameter_order=True)
-_MORE_ARTICLES = (
-    update(feed).where(feed.c.id == bindparam("of_feed")).values(articles=feed.c.articles + bindparam("more"))
-)
-_MORE_IF_UNLINKED = _MORE_ARTICLES.where(
-    exists().where(sighting.c.id == bindparam("of_sighting"), sighting.c.article_id.is_(None))
-)
-_PUT_PENDING = upsert(pending)
-_PUT_PENDING = _PUT_PENDING.on_conflict_do_update(
-    index_elements=["sighting_id"], set_={name: _PUT_PENDING.excluded[name] for name in ("due_at", "entry")}
-)
-_PENDING = (
-    select(pending, sighting.c.feed_id, sighting.c.canonical_url, sighting.c.attempts, sighting.c.article_id)
-    .add_columns(outlet.c.name.label("outlet"), feed.c.url.label("feed_url"))
-    .select_from(pending)
-    .join(sighting, sighting.c.id == pending.c.sighting_id)
-    .join(feed, feed.c.id == sighting.c.feed_id)
-    .join(outlet, outlet.c.id == feed.c.outlet_id)
-    .where(pending.c.sighting_id == bindparam("of_sighting"))
-)
-_FINISH = update(sighting).where(sighting.c.id == bindparam("of_sighting")).values(attempts=sighting.c.attempts + 1)
-_NO_LONGER_PENDING = delete(pending).where(pending.c.sighting_id == bindparam("of_sighting"))
+_KNOWN = """
+    SELECT id, entry_key, canonical_url, content_hash, changes, status, article_id FROM sighting WHERE id IN (
+        SELECT id FROM sighting WHERE feed_id = :feed AND entry_key IN (SELECT value FROM json_each(:keys))
+        UNION SELECT id FROM sighting WHERE feed_id = :feed AND canonical_url IN (SELECT value FROM json_each(:urls))
+        UNION SELECT id FROM sighting WHERE feed_id = :feed AND content_hash IN (SELECT value FROM json_each(:hashes)))
+"""
+_NAMED = """
+    SELECT value, article_id, kind FROM alias WHERE scope = 0 AND value IN (SELECT value FROM json_each(?))
+"""
+_ADD = """
+    INSERT INTO sighting (id, feed_id, entry_key, article_id, status, kind, detail, first_seen_at, last_seen_at,
+        next_attempt_at, url, canonical_url, title, summary, published_at, content_hash)
+    VALUES (:id, :feed_id, :entry_key, :article_id, :status, :kind, :detail, :now, :now,
+        :next_attempt_at, :url, :canonical_url, :title, :summary, :published_at, :content_hash)
+"""
+_SEEN_AGAIN = "UPDATE sighting SET last_seen_at = ? WHERE id IN (SELECT value FROM json_each(?))"
+_MOVED = "UPDATE sighting SET url = :url, canonical_url = :canonical_url WHERE id = :id"
+_CHANGED = """
+    UPDATE sighting SET status = 'pending', kind = NULL, detail = NULL, attempts = 0, next_attempt_at = :now,
+        changes = changes + 1, url = :url, canonical_url = :canonical_url, title = :title, summary = :summary,
+        published_at = :published_at, content_hash = :content_hash
+    WHERE id = :id
+"""
+_PUT_PENDING = """
+    INSERT INTO pending (sighting_id, since, due_at, entry) VALUES (?, ?, ?, ?)
+    ON CONFLICT (sighting_id) DO UPDATE SET due_at = excluded.due_at, entry = excluded.entry
+"""
+_MORE_ARTICLES = "UPDATE feed SET articles = articles + :more WHERE id = :of_feed"
+_MORE_IF_UNLINKED = f"""{_MORE_ARTICLES}
+    AND EXISTS (SELECT 1 FROM sighting WHERE id = :of_sighting AND article_id IS NULL)
+"""
+
+_PENDING = """
+    SELECT pending.sighting_id, sighting.feed_id, feed.url, outlet.name, pending.entry, sighting.canonical_url,
+        sighting.attempts, pending.since, sighting.article_id
+    FROM pending JOIN sighting ON sighting.id = pending.sighting_id JOIN feed ON feed.id = sighting.feed_id
+    JOIN outlet ON outlet.id = feed.outlet_id
+    WHERE pending.sighting_id = ?
+"""
+_FINISH = """
+    UPDATE sighting SET status = :status, kind = :kind, detail = :detail, next_attempt_at = NULL,
+        article_id = coalesce(:article_id, article_id), attempts = attempts + 1
+    WHERE id = :of_sighting
+"""
+_NO_LONGER_PENDING = "DELETE FROM pending WHERE sighting_id = ?"
 
 
 def known(
     t: Connection, feed_id: int, *, keys: Iterable[str], canonical_urls: Iterable[str], content_hashes: Iterable[str]
 ) -> list[KnownEntry]:
     """The sightings of this feed with one of these keys, canonical URLs or content hashes."""
-    found: dict[int, KnownEntry] = {}
-    wanted = (
-        (sighting.c.entry_key, keys),
-        (sighting.c.canonical_url, canonical_urls),
-        (sighting.c.content_hash, content_hashes),
-    )
-    for column, values in wanted:
-        for names in _chunks(sorted(set(values))):
-            query = select(sighting).where(sighting.c.feed_id == feed_id, column.in_(names))
-            for row in t.execute(query):
-                found[row.id] = _known(row)
-    return list(found.values())
+    names = {"keys": _json(keys), "urls": _json(canonical_urls), "hashes": _json(content_hashes)}
+    return [
+        KnownEntry(number, key, url, content, changes, EntryStatus(status), article_id)
+        for number, key, url, content, changes, status, article_id in direct.run(t, _KNOWN, {"feed": feed_id, **names})
+    ]
 
 
 def articles_at(t: Connection, canonical_urls: Iterable[str]) -> dict[str, int]:
     """Which of these URLs already name an article."""
-    found: dict[str, int] = {}
-    for names in _chunks(sorted(set(canonical_urls))):
-        query = select(alias.c.value, alias.c.article_id).where(alias.c.scope == 0, alias.c.value.in_(names))
-        found.update((row.value, row.article_id) for row in t.execute(query))
-    return found
-
-
-def pruned_at(t: Connection, canonical_urls: Iterable[str]) -> set[str]:
-    """Which of these URLs named an article that was removed for its age."""
-    found: set[str] = set()
-    for names in _chunks(sorted(set(canonical_urls))):
-        query = select(alias.c.value).where(alias.c.scope == 0, alias.c.value.in_(names), alias.c.kind == PRUNED)
-        found.update(t.execute(query).scalars())
-    return found
+    return {url: article_id for url, article_id, _ in direct.run(t, _NAMED, (_json(canonical_urls),))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,51 +109,58 @@ class Recorded:
 def record(t: Connection, feed_id: int, plans: Sequence[PlannedEntry], now: datetime) -> Recorded:
     """Write one poll's entries down. New and changed ones become pending, in the caller's transaction with the ETag."""
     new_urls = [p.canonical_url for p in plans if p.canonical_url and p.novelty is Novelty.NEW]
-    linked, pruned = articles_at(t, new_urls), pruned_at(t, new_urls)
+    named = direct.run(t, _NAMED, (_json(new_urls),)).fetchall() if new_urls else []
+    linked = {url: article_id for url, article_id, _ in named}
+    pruned = {url for url, _, kind in named if kind == PRUNED}
     plans = [replace(plan, refused=_PRUNED) if plan.canonical_url in pruned else plan for plan in plans]
     seen_again = [p.known.sighting_id for p in plans if p.known is not None]
-    for ids in _chunks(seen_again):
-        t.execute(update(sighting).where(sighting.c.id.in_(ids)).values(last_seen_at=now))
+    if seen_again:
+        direct.run(t, _SEEN_AGAIN, (format_time(now), json.dumps(seen_again)))
     waiting: list[tuple[int, Entry]] = []
     for plan in plans:
         if plan.known is not None and plan.novelty is Novelty.CHANGED:
-            waiting.append((_change(t, plan, now), plan.entry))
+            direct.run(t, _CHANGED, {"id": plan.known.sighting_id, "now": format_time(now), **_shown(plan)})
+            waiting.append((plan.known.sighting_id, plan.entry))
         elif plan.known is not None:
             _follow(t, plan, plan.known)
     new = [plan for plan in plans if plan.known is None]
-    rows = [_new_row(feed_id, plan, linked.get(plan.canonical_url or ""), now) for plan in new]
-    numbers = t.execute(_ADD, rows).scalars().all() if rows else ()
-    added = zip(numbers, rows, new, strict=True)
-    waiting += [(number, plan.entry) for number, row, plan in added if row["status"] is EntryStatus.PENDING]
+    first = direct.value(t, "SELECT coalesce(max(id), 0) + 1 FROM sighting") if new else 0  # nobody else writes now
+    rows = [
+        _new_row(number, feed_id, plan, linked.get(plan.canonical_url or ""), now)
+        for number, plan in enumerate(new, first)
+    ]
+    direct.run_many(t, _ADD, rows)
+    added = zip(rows, new, strict=True)
+    waiting += [(row["id"], plan.entry) for row, plan in added if row["status"] == EntryStatus.PENDING]
     _make_pending(t, waiting, now)
     outcomes = Counter(row["status"] for row in rows)
     if linked_now := outcomes[EntryStatus.UNCHANGED]:
-        t.execute(_MORE_ARTICLES, {"of_feed": feed_id, "more": linked_now})
+        direct.run(t, _MORE_ARTICLES, {"of_feed": feed_id, "more": linked_now})
     refs = tuple(PendingRef(number, feed_id, entry.url) for number, entry in waiting)
     refused = tuple(
         (plan.entry, plan.refused)
         for row, plan in zip(rows, new, strict=True)
-        if row["status"] is EntryStatus.FAILED and plan.refused is not None
+        if row["status"] == EntryStatus.FAILED and plan.refused is not None
     )
     return Recorded(refs, linked_now, refused)
 
 
-def _new_row(feed_id: int, plan: PlannedEntry, article_id: int | None, now: datetime) -> dict[str, Any]:
+def _new_row(number: int, feed_id: int, plan: PlannedEntry, article_id: int | None, now: datetime) -> dict[str, Any]:
     status, failure = EntryStatus.PENDING, plan.refused
     if article_id is not None:
         status, failure = EntryStatus.UNCHANGED, None
     elif failure is not None:
         status = EntryStatus.FAILED
     return {
+        "id": number,
         "feed_id": feed_id,
         "entry_key": plan.key,
         "article_id": article_id,
-        "status": status,
-        "kind": failure.kind if failure else None,
+        "status": status.value,
+        "kind": failure.kind.value if failure else None,
         "detail": failure.detail if failure else None,
-        "first_seen_at": now,
-        "last_seen_at": now,
-        "next_attempt_at": now if status is EntryStatus.PENDING else None,
+        "now": format_time(now),
+        "next_attempt_at": format_time(now) if status is EntryStatus.PENDING else None,
         **_shown(plan),
     }
 
@@ -161,23 +168,8 @@ def _new_row(feed_id: int, plan: PlannedEntry, article_id: int | None, now: date
 def _follow(t: Connection, plan: PlannedEntry, known: KnownEntry) -> None:
     """A known entry under another link: the next poll may know it by nothing but that link."""
     if plan.canonical_url is not None and plan.canonical_url != known.canonical_url:
-        moved = {"url": plan.entry.url, "canonical_url": plan.canonical_url}
-        t.execute(update(sighting).where(sighting.c.id == known.sighting_id).values(**moved))
-
-
-def _change(t: Connection, plan: PlannedEntry, now: datetime) -> int:
-    assert plan.known is not None
-    values: dict[str, Any] = {
-        "status": EntryStatus.PENDING,
-        "kind": None,
-        "detail": None,
-        "attempts": 0,
-        "next_attempt_at": now,
-        "changes": sighting.c.changes + 1,
-        **_shown(plan),
-    }
-    t.execute(update(sighting).where(sighting.c.id == plan.known.sighting_id).values(**values))
-    return plan.known.sighting_id
+        moved = {"url": plan.entry.url, "canonical_url": plan.canonical_url, "id": known.sighting_id}
+        direct.run(t, _MOVED, moved)
 
 
 def _shown(plan: PlannedEntry) -> dict[str, Any]:
@@ -187,15 +179,14 @@ def _shown(plan: PlannedEntry) -> dict[str, Any]:
         "canonical_url": plan.canonical_url,
         "title": entry.title,
         "summary": entry.summary,
-        "published_at": entry.published_at,
+        "published_at": format_time(entry.published_at) if entry.published_at else None,
         "content_hash": entry.content_hash,
     }
 
 
 def _make_pending(t: Connection, waiting: Iterable[tuple[int, Entry]], now: datetime) -> None:
-    rows = [{"sighting_id": number, "since": now, "due_at": now, "entry": pack(entry)} for number, entry in waiting]
-    if rows:
-        t.execute(_PUT_PENDING, rows)
+    at = format_time(now)
+    direct.run_many(t, _PUT_PENDING, [(number, at, at, pack(entry)) for number, entry in waiting])
 
 
 def pending_refs(t: Connection, *, due: datetime | None = None) -> list[PendingRef]:
@@ -247,8 +238,21 @@ def pending_count(t: Connection) -> int:
 
 def load_pending(t: Connection, sighting_id: int) -> PendingEntry | None:
     """The whole of a pending entry; None if somebody else has finished it."""
-    row = t.execute(_PENDING, {"of_sighting": sighting_id}).first()
-    return None if row is None else _pending(row)
+    row = direct.run(t, _PENDING, (sighting_id,)).fetchone()
+    if row is None:
+        return None
+    number, feed_id, feed_url, outlet, packed, canonical_url, attempts, since, article_id = row
+    return PendingEntry(
+        sighting_id=number,
+        feed_id=feed_id,
+        feed_url=feed_url,
+        outlet=outlet,
+        entry=unpack(packed),
+        canonical_url=canonical_url,
+        attempts=attempts,
+        since=parse_time(since),
+        article_id=article_id,
+    )
 
 
 def finish(
@@ -260,18 +264,18 @@ def finish(
     failure: Failure | None = None,
 ) -> None:
     """Give an entry its final status. `article_id` links the sighting; None leaves the link as it is."""
-    values: dict[str, Any] = {
-        "status": status,
-        "kind": failure.kind if failure else None,
+    values = {
+        "of_sighting": entry.sighting_id,
+        "status": status.value,
+        "kind": failure.kind.value if failure else None,
         "detail": failure.detail if failure else None,
-        "next_attempt_at": None,
+        "article_id": article_id,
     }
-    which = {"of_sighting": entry.sighting_id}
     if article_id is not None:
-        values["article_id"] = article_id
-        t.execute(_MORE_IF_UNLINKED, {"of_feed": entry.feed_id, "more": 1, **which})
-    t.execute(_FINISH, which | values)
-    t.execute(_NO_LONGER_PENDING, which)
+        which = {"of_feed": entry.feed_id, "of_sighting": entry.sighting_id, "more": 1}
+        direct.run(t, _MORE_IF_UNLINKED, which)
+    direct.run(t, _FINISH, values)
+    direct.run(t, _NO_LONGER_PENDING, (entry.sighting_id,))
 
 
 def postpone(t: Connection, entry: PendingEntry, failure: Failure, until: datetime, *, counts: bool) -> None:
@@ -283,38 +287,17 @@ def postpone(t: Connection, entry: PendingEntry, failure: Failure, until: dateti
     t.execute(update(pending).where(pending.c.sighting_id == entry.sighting_id).values(due_at=until))
 
 
-def _known(row: Row[Any]) -> KnownEntry:
-    return KnownEntry(
-        row.id,
-        row.entry_key,
-        row.canonical_url,
-        row.content_hash,
-        row.changes,
-        EntryStatus(row.status),
-        row.article_id,
-    )
-
-
-def _pending(row: Row[Any]) -> PendingEntry:
-    return PendingEntry(
-        sighting_id=row.sighting_id,
-        feed_id=row.feed_id,
-        feed_url=row.feed_url,
-        outlet=row.outlet,
-        entry=unpack(row.entry),
-        canonical_url=row.canonical_url,
-        attempts=row.attempts,
-        since=row.since,
-        article_id=row.article_id,
-    )
-
-
 def pack(entry: Entry) -> bytes:
-    def plain(value: object) -> str:
-        assert isinstance(value, datetime)
-        return format_time(value)
+    values = {name: getattr(entry, name) for name in Entry.__slots__}
+    return zlib.compress(json.dumps(values, ensure_ascii=False, default=_plain).encode(), 1)
 
-    return zlib.compress(json.dumps(asdict(entry), ensure_ascii=False, default=plain).encode(), 1)
+
+def _plain(value: object) -> object:
+    """What JSON does not know: times, and the values within an entry."""
+    if isinstance(value, datetime):
+        return format_time(value)
+    assert isinstance(value, DateEvidence | Enclosure)
+    return asdict(value)
 
 
 def unpack(packed: bytes) -> Entry:
@@ -330,5 +313,6 @@ def unpack(packed: bytes) -> Entry:
     return Entry(**values)
 
 
-def _chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))
+def _json(names: Iterable[str]) -> str:
+    """Names for `json_each`: a list of any length in one value."""
+    return json.dumps([*names])

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from storage import direct
 from storage.model import (
     Failure,
     FailureKind,
@@ -38,14 +40,10 @@ from storage.model import (
     RobotsFile,
     Validators,
 )
-from storage.schema import feed, format_time, host, outlet, parse_time, poll, robots
+from storage.schema import feed, format_time, host, outlet, parse_time, robots
 
 _REMOVED: ColumnElement[str] = literal_column("'removed'")  # not a parameter, or SQLite could not use the partial index
 _STATES = select(feed, outlet.c.name.label("outlet")).join(outlet).where(feed.c.status != _REMOVED)
-
-# Made once: putting a statement together costs more than SQLite's work on it.
-_SAVE = update(feed).where(feed.c.id == bindparam("feed_id"))
-_RECORD = insert(poll)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +183,24 @@ def states(t: Connection) -> list[FeedState]:
 
 
 def save(t: Connection, state: FeedState) -> None:
-    t.execute(_SAVE, {"feed_id": state.id, **_columns(state)})
+    values = _plain(_columns(state))
+    given = ", ".join(f"{name} = :{name}" for name in values)
+    direct.run(t, f"UPDATE feed SET {given} WHERE id = :feed_id", {**values, "feed_id": state.id})
 
 
 def record_poll(t: Connection, record: PollRecord) -> None:
-    row = {field.name: getattr(record, field.name) for field in fields(record)}
-    t.execute(_RECORD, row | {"seconds": round(record.seconds, 3)})
+    row = _plain({field.name: getattr(record, field.name) for field in fields(record)})
+    names = ", ".join(row)
+    given = ", ".join(f":{name}" for name in row)
+    direct.run(t, f"INSERT INTO poll ({names}) VALUES ({given})", {**row, "seconds": round(record.seconds, 3)})
+
+
+def _plain(values: Mapping[str, object]) -> dict[str, object]:
+    """Values as the driver takes them: times as text, plain strings for members of an enumeration."""
+    return {
+        name: format_time(value) if isinstance(value, datetime) else str(value) if isinstance(value, StrEnum) else value
+        for name, value in values.items()
+    }
 
 
 def hosts(t: Connection) -> list[HostState]:
