@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from ingest.duplicates import fingerprint
 from ingest.jobs import OutletHints, Page
-from ingest.pages import Extraction, ExtractRules, FeedHint, article_from_entry, extract_article
+from ingest.pages.feedtext import article_from_entry
+from ingest.pages.model import Extraction, FeedHint
 from ingest.text import count_words
 from ingest.urls import canonical_url
 from storage.model import Alias, AliasKind, ArticleDraft, Entry, Failure, FailureKind, PendingEntry
@@ -29,6 +30,8 @@ def extract(
     page: Page, hints: OutletHints, now: datetime, entry: Entry | None = None, *, explain: bool = False
 ) -> Extraction:
     """What the page says, with the feed's entry as a witness."""
+    from ingest.pages import ExtractRules, extract_article  # a run may make all its articles of the feeds' own texts
+
     return extract_article(
         page.body,
         url=page.url,

@@ -17,11 +17,12 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import TimeoutError as JobTimeout
 from multiprocessing import resource_tracker
 from types import TracebackType
-from typing import ParamSpec, TypeVar
-
-from pebble import ProcessExpired, ProcessPool
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from storage.model import Failure, FailureKind
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -50,6 +51,8 @@ class Workers:
 
     async def run(self, seconds: float, job: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | Failure:
         """The job's result; a Failure if it took longer than `seconds`, died, or ran out of memory."""
+        from pebble import ProcessExpired
+
         future = self._started().schedule(job, args=list(args), kwargs=dict(kwargs), timeout=seconds)
         try:
             result: R = await asyncio.wrap_future(future)
@@ -65,6 +68,8 @@ class Workers:
 
     def _started(self) -> ProcessPool:
         if self._pool is None:
+            from pebble import ProcessPool
+
             _start_quiet_tracker()
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(self._preload)

@@ -35,7 +35,12 @@ class Contender:
     command: Callable[[Setting], list[str]]
     held: Callable[[Setting], int]
     missing: str | None = None  # why it cannot run here
-    environment: Callable[[Setting], dict[str, str]] = field(default=lambda setting: dict(os.environ))
+    environment: Callable[[Setting], dict[str, str]] = field(default=lambda setting: _as_installed())
+
+
+def _as_installed() -> dict[str, str]:
+    """An installed program has its byte code; a working copy may be told to keep none, and compiles at each start."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _write_config(setting: Setting) -> None:
@@ -98,7 +103,7 @@ def _newsboat_command(setting: Setting) -> list[str]:
 
 
 def _home_in_folder(setting: Setting) -> dict[str, str]:
-    return dict(os.environ) | {"HOME": str(setting.folder), "LC_ALL": "C.UTF-8", "TERM": "dumb"}
+    return _as_installed() | {"HOME": str(setting.folder), "LC_ALL": "C.UTF-8", "TERM": "dumb"}
 
 
 def _count(database: str, query: str) -> Callable[[Setting], int]:

@@ -16,7 +16,6 @@ from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import ada_url
-from cssselect import HTMLTranslator, SelectorError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -195,6 +194,8 @@ def check_basic_auth(value: SecretStr) -> SecretStr:
 
 
 def check_selector(value: str) -> str:
+    from cssselect import HTMLTranslator, SelectorError  # few configurations have rules for pages
+
     try:
         HTMLTranslator().css_to_xpath(value)
     except SelectorError as error:

@@ -9,6 +9,7 @@ The values are cheap to import; the client (httpx, TLS) is loaded when it is fir
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from ingest.fetching.messages import Fetched, FetchRequest, NotModified, Purpose, RequestOptions, Result
@@ -29,8 +30,18 @@ __all__ = [
 ]
 
 
+def _without_httpx_commands() -> None:
+    """Keep httpx from loading its command line, which brings click, rich and pygments: as much again as all the rest.
+
+    It does without where that cannot be imported.
+    """
+    if "httpx" not in sys.modules:
+        sys.modules["httpx._main"] = None  # type: ignore[assignment]  # Python's way of saying that there is none
+
+
 def __getattr__(name: str) -> object:
     if name == "Fetcher":
+        _without_httpx_commands()
         from ingest.fetching.fetcher import Fetcher
 
         return Fetcher

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Literal, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import urlsplit
 
 from ingest.config import FeedSettings, OutletSettings, Settings
@@ -20,8 +21,10 @@ from ingest.pipeline.writer import Writer
 from ingest.polling import Attempt, machine_offline
 from ingest.workers import Workers
 from storage.feeds import PollRecord
-from storage.matching import RarityCounters
 from storage.model import EntryStatus, Failure, FeedState, PendingEntry, Recheck
+
+if TYPE_CHECKING:
+    from storage.matching import RarityCounters
 
 RECENT = timedelta(minutes=5)
 Stage = Literal["fetch_feed", "parse_feed", "record_poll", "fetch_page", "draft", "keep", "recheck"]
@@ -145,12 +148,18 @@ class Run:
     writer: Writer
     fetcher: Fetcher
     workers: Workers
-    counters: RarityCounters
     observer: Observer
     feeds: Mapping[str, Configured]  # by the configured address
     report: Report = field(default_factory=Report)
     attempts: Attempts = field(default_factory=Attempts)
     now: Callable[[], datetime] = utc_now
+
+    @cached_property
+    def counters(self) -> RarityCounters:
+        """How rare shingles are. Loaded with the first article: most runs find nothing new."""
+        from ingest.keeping import new_counters
+
+        return new_counters()
 
     @contextmanager
     def stage(self, stage: Stage) -> Iterator[None]:

@@ -17,7 +17,7 @@ import anyio
 from ingest.config import FeedSettings, OutletSettings, Settings
 from ingest.feeds.model import FeedLink, ParsedFeed
 from ingest.fetching import Fetcher, FetchRequest, NotModified, Purpose, RequestOptions, politeness_key
-from ingest.jobs import PARSE_SECONDS, read_feed
+from ingest.jobs import FEED_MODULES, PARSE_SECONDS, read_feed
 from ingest.pipeline.context import utc_now
 from ingest.pipeline.lanes import Lanes
 from ingest.pipeline.once import WORKERS
@@ -27,8 +27,6 @@ from storage.model import Failure, FailureKind, HostState
 
 if TYPE_CHECKING:
     from ingest.feeds.opml import Opml
-
-PRELOAD = ("ingest.feeds.parsing",)  # no page is read here
 
 # After these the server was there and answered: the common places are worth a look. After others they are not.
 ANSWERED = frozenset(
@@ -207,6 +205,6 @@ async def _opened(settings: Settings, hosts: Iterable[HostState], workers: int) 
     fetching, contact = settings.fetching, settings.contact
     async with (
         Fetcher(fetching, contact=contact, hosts=hosts, remember=lambda _: None, now=utc_now) as fetcher,
-        Workers(workers, preload=PRELOAD) as pool,
+        Workers(workers, preload=FEED_MODULES) as pool,
     ):
         yield _Client(fetcher, pool)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
 from ingest.jobs import PAGE_SECONDS, Page, draft_from_feed, draft_from_page
-from ingest.keeping import Kept, keep
 from ingest.pipeline.context import Configured, EntryEnd, Run
 from ingest.pipeline.recheck_step import plan_recheck
 from ingest.pipeline.retries import is_pause, next_attempt
@@ -19,6 +18,7 @@ from storage.model import ArticleDraft, EntryStatus, Failure, FailureKind, Pendi
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from ingest.keeping import Kept
 
 _WORKER_LOST = (FailureKind.TOO_SLOW, FailureKind.CRASHED)
 
@@ -114,6 +114,8 @@ async def _fetch_page(run: Run, url: str, configured: Configured) -> Fetched | F
 
 
 def _keep(t: Connection, run: Run, pending: PendingEntry, draft: ArticleDraft, validators: Validators | None) -> Kept:
+    from ingest.keeping import keep  # what judging needs is loaded with the first article
+
     kept = keep(t, draft, run.counters, run.now())
     if validators is not None and kept.article_id is not None:
         plan_recheck(t, run, pending, kept.article_id, validators)

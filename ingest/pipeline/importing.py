@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ingest.imports import Rejected
-from ingest.jobs import IMPORT_SECONDS, PRELOAD, draft_lines
+from ingest.jobs import IMPORT_SECONDS, PAGE_MODULES, draft_lines
 from ingest.keeping import keep, new_counters
 from ingest.pipeline.context import utc_now
 from ingest.pipeline.once import WORKERS
@@ -60,7 +60,7 @@ async def import_lines(
     where it stopped when it is simply run again."""
     started = time.monotonic()
     report, counters = ImportReport(), new_counters()
-    async with Writer(archive) as writer, Workers(WORKERS, preload=PRELOAD) as workers:
+    async with Writer(archive) as writer, Workers(WORKERS, preload=PAGE_MODULES) as workers:
         ahead: deque[tuple[Sequence[Line], asyncio.Future[list[ArticleDraft | Rejected]]]] = deque()
         batches = _batches(lines)
         try:

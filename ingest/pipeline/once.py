@@ -14,8 +14,7 @@ import anyio
 
 from ingest.config import Settings
 from ingest.fetching import Fetcher, politeness_key
-from ingest.jobs import PRELOAD
-from ingest.keeping import new_counters
+from ingest.jobs import PAGE_MODULES, TEXT_MODULES
 from ingest.pipeline.beside import acquire_or_ask
 from ingest.pipeline.context import ConfiguredFeeds, Observer, Run, utc_now
 from ingest.pipeline.entry_step import work_off
@@ -90,7 +89,7 @@ async def opened(
     """Everything a run needs, open; closed in the right order whatever happens."""
     async with AsyncExitStack() as stack:
         writer = await stack.enter_async_context(Writer(archive))
-        workers = await stack.enter_async_context(Workers(WORKERS, preload=PRELOAD))
+        workers = await stack.enter_async_context(Workers(WORKERS, preload=_preload(settings)))
         await writer.write(sync, settings)
         remembered = await writer.write(feeds.hosts)
         notes = await stack.enter_async_context(_HostNotes(writer))
@@ -98,7 +97,11 @@ async def opened(
             Fetcher(settings.fetching, contact=settings.contact, hosts=remembered, remember=notes.put, now=now)
         )
         feeds_by_url = ConfiguredFeeds(settings)
-        yield Run(settings, writer, fetcher, workers, new_counters(), observer, feeds_by_url, now=now)
+        yield Run(settings, writer, fetcher, workers, observer, feeds_by_url, now=now)
+
+
+def _preload(settings: Settings) -> tuple[str, ...]:
+    return PAGE_MODULES if any(outlet.pages for outlet, _ in settings.feeds()) else TEXT_MODULES
 
 
 def sync(t: Connection, settings: Settings) -> None:

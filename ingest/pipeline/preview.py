@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ingest.config import OutletSettings, Settings
 from ingest.feeds.model import ParsedFeed
 from ingest.fetching import Fetched, Fetcher, FetchRequest, Purpose
-from ingest.jobs import PAGE_SECONDS, PARSE_SECONDS, PRELOAD, OutletHints, Page, read_feed, read_page
+from ingest.jobs import PAGE_MODULES, PAGE_SECONDS, PARSE_SECONDS, OutletHints, Page, read_feed, read_page
 from ingest.pipeline.context import hints_of, utc_now
 from ingest.workers import Workers
 from storage.model import Failure, FailureKind
@@ -64,7 +64,7 @@ async def preview_pages(
 async def _opened(settings: Settings) -> AsyncIterator[tuple[Fetcher, Workers]]:
     async with (
         Fetcher(settings.fetching, contact=settings.contact, hosts=(), remember=lambda _: None, now=utc_now) as fetcher,
-        Workers(1, preload=PRELOAD) as workers,
+        Workers(1, preload=PAGE_MODULES) as workers,
     ):
         yield fetcher, workers
 

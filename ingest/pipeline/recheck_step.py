@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
 from ingest.jobs import PAGE_SECONDS, Page, draft_from_page
-from ingest.keeping import keep_again
 from ingest.pipeline.context import Look, Run
 from ingest.pipeline.retries import WAITS, is_pause
 from ingest.polling import next_recheck
@@ -136,6 +135,8 @@ def _leads_to(t: Connection, canonical: str, article_id: int) -> bool:
 
 def _record(t: Connection, run: Run, check: Recheck, seen: _Seen) -> Look:
     """Keep what the look brought, and when the next one is due."""
+    from ingest.keeping import keep_again
+
     now, look = run.now(), seen.look
     if look is Look.PAUSED:
         assert seen.failure is not None
