@@ -28,6 +28,8 @@ _MARKS = regex.compile(r"(\p{M}{30})\p{M}+")  # UAX #15, 13: no real text has mo
 _WORD = regex.compile(
     r"(?P<sign>[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])|[\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*"
 )
+_WESTERN_WORD = re.compile("[{0}][{0}'’]*".format("0-9A-Za-zªµºÀ-ÖØ-öø-ˁˆ-ˑˠ-ˤˬˮ²³¹¼-¾"))
+_NOT_WESTERN = re.compile("[^\x00-\u02ff\u2000-\u206f\u20a0-\u20bf]")  # but for punctuation and currencies
 _WHITE = re.compile(r"\s+")
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*|[!?][^<>]*)>")
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
@@ -109,6 +111,8 @@ def count_words(text: str) -> int:
     >>> count_words("Four score and seven"), count_words("新华社北京电")
     (4, 3)
     """
+    if not _NOT_WESTERN.search(text):  # nine tenths of the time
+        return len(_WESTERN_WORD.findall(text))
     signs = words = 0
     for found in _WORD.finditer(text):
         if found["sign"]:
