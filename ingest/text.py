@@ -19,6 +19,7 @@ MAX_DEPTH = 500  # nested tags; nh3 needs 2 s for 20,000 and 89 s for 100,000, 1
 
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f"  # C0, C1; white space stays
+    "\u00ad\u200b\u2060"  # soft hyphens, spaces and joiners of no width that only say where a line may break
     "\u202a-\u202e\u2066-\u2069"  # bidirectional embeddings, overrides, isolates
     "\ud800-\udfff"  # surrogates
     "\ufeff\ufffe\uffff]"  # byte order marks, noncharacters

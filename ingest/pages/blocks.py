@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 
 from ingest.pages.hints import hints_of
 from ingest.pages.letters import letters
+from ingest.text import remove_unwanted
 
 BLOCK_TAGS = frozenset(
     [
@@ -212,11 +213,13 @@ def ends_sentence(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A page cut into blocks. `places`: outer ones first; `unread`: elements of which nothing is in any block."""
+    """A page cut into blocks. `places`: outer ones first; `unread`: elements of which nothing is in any block;
+    `unseen`: those of them that may hold text which readers are not shown."""
 
     blocks: Sequence[Block]
     places: Sequence[Place]
     unread: Sequence[HtmlElement]
+    unseen: Sequence[HtmlElement]
 
     def left(self) -> list[Block]:
         """The blocks that may be of the article."""
@@ -231,6 +234,7 @@ class _Walk:
         self.blocks: list[Block] = []
         self.places: list[Place] = []
         self.unread: list[HtmlElement] = []
+        self.unseen: list[HtmlElement] = []
         self.parts: list[str] = []
         self.linked = self.links = self.in_link = 0
 
@@ -261,6 +265,8 @@ class _Walk:
                 self.parts.append(_BREAK)
             elif tag in SKIPPED_TAGS or child in self.hidden:
                 self.unread.append(child)
+                if tag == "noscript" or tag not in SKIPPED_TAGS:
+                    self.unseen.append(child)
             elif tag in BLOCK_TAGS:
                 self.block(child, Place(child, tag, place))
             else:
@@ -308,14 +314,23 @@ def cut_blocks(root: HtmlElement) -> Layout:
             place.parent.characters += place.characters
             place.parent.linked += place.linked
             place.parent.links += place.links
-    return Layout(walk.blocks, walk.places, walk.unread)
+    return Layout(walk.blocks, walk.places, walk.unread, walk.unseen)
+
+
+def unseen_prose(layout: Layout) -> str:
+    """The paragraphs of the element that says most of what readers are not shown: print markup, or text for browsers
+    without scripts; a paragraph a line."""
+    texts = (
+        "\n".join(block.text for block in cut_blocks(element).blocks if block.is_prose) for element in layout.unseen
+    )
+    return max(texts, key=len, default="")
 
 
 def _is_hidden(element: HtmlElement) -> bool:
     style = element.get("style")
     if style and len(style) < 2000 and _HIDING.search(style):
         return True
-    return element.get("hidden", "until-found") != "until-found"
+    return bool(element.get("hidden", "until-found") != "until-found")
 
 
 def _data_row(row: HtmlElement) -> str | None:
@@ -349,4 +364,4 @@ def _ends_line(line: str, following: str) -> bool:
 
 
 def _fold(text: str) -> str:
-    return " ".join(text.split())
+    return remove_unwanted(" ".join(text.split()))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ingest.pages.blocks import LONG, SECTIONS, Block, Layout, Place, ends_sentence
 from ingest.pages.letters import letters
+from ingest.text import remove_unwanted
 
 _SURE = 25  # letters that do not occur in an article by chance
 _NO_STANDFIRST = frozenset(("caption", "meta", "author", "related", "hidden", "ad"))
@@ -46,7 +47,7 @@ class Witness:
 
     @classmethod
     def of(cls, text: str) -> Witness:
-        lines = [letters(line) for line in text.split("\n")]
+        lines = [letters(line) for line in remove_unwanted(text).split("\n")]
         return cls(frozenset(lines), "".join(lines))
 
     def has(self, key: str) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime
 from lxml import etree
 from lxml.html import HtmlElement
 
-from ingest.pages.blocks import Block, Layout, cut_blocks
+from ingest.pages.blocks import Block, Layout, cut_blocks, unseen_prose
 from ingest.pages.engine import engine_text, lighten, second_text, shallow
 from ingest.pages.evidence import Witness, facts_of_page, survey
 from ingest.pages.feedtext import FeedText, article_from_entry, choose_text
@@ -32,7 +32,7 @@ from ingest.pages.times import Clock, Reading, choose_times
 from ingest.pages.titles import choose_title
 from ingest.pages.tree import parse_html
 from ingest.pages.trim import trim
-from ingest.text import clean_line, plain_text, remove_unwanted
+from ingest.text import clean_line, plain_text
 from ingest.urls import canonical_url
 from storage.model import Failure, FailureKind
 
@@ -182,7 +182,17 @@ def _find_body(source: _Source) -> _Body:
             body = _best_of_all(source, body, second)
     if len(letters(body.text)) < _TELLING and len(letters(source.told)) > 2 * len(letters(body.text)):
         body = _Body(body.verdicts, Method.JSON_LD, 0.5, source.told)
+    if len(letters(body.text)) < _LITTLE and source.claims.free is not False:
+        body = _or_unseen(source, body)
     return body
+
+
+def _or_unseen(source: _Source, body: _Body) -> _Body:
+    """`body`, or what the page says out of sight, if that is a text; not where the publisher sells it."""
+    unseen = unseen_prose(source.layout)
+    if len(letters(unseen)) <= max(_LITTLE, 2 * len(letters(body.text))):
+        return body
+    return _Body(body.verdicts, Method.HIDDEN, _UNASKED, unseen)
 
 
 def _best_of_all(source: _Source, body: _Body, second: Witness) -> _Body:
@@ -234,7 +244,7 @@ def _trimmed(
             for verdict in trimmed
         ]
     kept = [verdict for verdict in trimmed if verdict.kept]
-    text = "\n".join(remove_unwanted(verdict.block.text) for verdict in kept)
+    text = "\n".join(verdict.block.text for verdict in kept)
     return _Body(trimmed, method if text else Method.NONE, _confirmed(kept, second) if text else 0.0, text)
 
 
