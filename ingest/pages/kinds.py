@@ -121,7 +121,7 @@ def _is_listing(look: Look, words: int) -> bool:
     try:
         path = ada_url.URL(look.url).pathname
     except ValueError:
-        path = "/"
+        path = "a file of whose address nothing is known"
     is_home = path.strip("/") in ("", "index.html", "index.php")
     if is_home and look.head.first("og:type").lower() != "article" and not look.claims.headline:
         return look.linked_share > 0.5 or words < FEW
