@@ -5,7 +5,7 @@ usage: quality_pages.py [--short] [--peers] [--ablation]
 The pages and the scorer are those of `$INGEST_SHARED/eval/pages` (default `../shared`); where they are not there, it says
 so and ends well. Every figure is printed by the scorer that lies beside the data, for us, for plain trafilatura in the
 same process (of which `speed_ratio` is the share), with `--peers` for readability-lxml and newspaper4k, and with
-`--ablation` for us without one step at a time. `--short` takes every sixth page and needs less than a minute. Fails
+`--ablation` for us without one step at a time. `--short` takes every sixth page and needs a quarter of a minute. Fails
 (exit 1) if a figure is under its floor in `floors_pages.json`, or a floor was set on other data than what is there.
 """
 
@@ -114,7 +114,7 @@ def ablations() -> dict[str, tuple[Any, str, Any]]:
     weigh = extract.weigh
     return {
         "scripts and styles stripped before parsing": (gate, "strip_bulk", lambda text: text),
-        "lists of links taken out before the engine": (extract, "lighten", lambda root, blocks, keys: None),
+        "navigation, lists of links, comments taken out before": (extract, "lighten", lambda root, layout: None),
         "the second witness, where prose is missing": (extract, "_overlooks", lambda source, body: False),
         "(instead: the second witness on every page)": (extract, "_overlooks", lambda source, body: True),
         "JSON-LD as witness": (extract, "_TELLING", 10**9),
@@ -150,7 +150,7 @@ def row(name: str, figures: dict[str, float]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--short", action="store_true", help="every sixth page: less than a minute")
+    parser.add_argument("--short", action="store_true", help="every sixth page: a quarter of a minute")
     parser.add_argument("--peers", action="store_true", help="readability-lxml and newspaper4k as well")
     parser.add_argument("--ablation", action="store_true", help="without one step at a time as well")
     arguments = parser.parse_args()

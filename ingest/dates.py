@@ -238,6 +238,7 @@ def _find_month(tokens: list[str], language: str | None) -> int | None:
     return found[-1] if found else None
 
 
+@lru_cache(maxsize=2048)
 def _guess_month(name: str) -> int | None:
     """A shortened or inflected name, if it can be of one month only; else what begins like an English month."""
     months = {month for known, month in _NAMES.items() if known.startswith(name) or _inflects(name, known)}

@@ -133,6 +133,10 @@ def _extra(entry: Entry, found: Extraction) -> str | None:
         "tags": list(found.tags or entry.categories),
         "page_kind": found.page_kind,
         "is_free": found.is_free,
+        "declared_language": found.declared_language,
+        "detected_language": found.detected_language,
+        "score": found.score or None,
+        "sources": dict(found.provenance),
     }
-    kept = {name: value for name, value in values.items() if value not in (None, [], "")}
+    kept = {name: value for name, value in values.items() if value not in (None, [], {}, "")}
     return json.dumps(kept, ensure_ascii=False) if kept else None

@@ -19,6 +19,7 @@ MAX_DEPTH = 500  # nested tags; nh3 needs 2 s for 20,000 and 89 s for 100,000, 1
 
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f"  # C0, C1; white space stays
+    "\u00ad\u200b\u2060"  # soft hyphens, spaces and joiners of no width that only say where a line may break
     "\u202a-\u202e\u2066-\u2069"  # bidirectional embeddings, overrides, isolates
     "\ud800-\udfff"  # surrogates
     "\ufeff\ufffe\uffff]"  # byte order marks, noncharacters
@@ -28,6 +29,8 @@ _MARKS = regex.compile(r"(\p{M}{30})\p{M}+")  # UAX #15, 13: no real text has mo
 _WORD = regex.compile(
     r"(?P<sign>[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])|[\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*"
 )
+_WESTERN_WORD = re.compile("[{0}][{0}'’]*".format("0-9A-Za-zªµºÀ-ÖØ-öø-ˁˆ-ˑˠ-ˤˬˮ²³¹¼-¾"))
+_NOT_WESTERN = re.compile("[^\x00-\u02ff\u2000-\u206f\u20a0-\u20bf]")  # but for punctuation and currencies
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*|[!?][^<>]*)>")
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _BREAKING = re.compile(
@@ -108,6 +111,8 @@ def count_words(text: str) -> int:
     >>> count_words("Four score and seven"), count_words("新华社北京电")
     (4, 3)
     """
+    if not _NOT_WESTERN.search(text):  # nine tenths of the time
+        return len(_WESTERN_WORD.findall(text))
     signs = words = 0
     for found in _WORD.finditer(text):
         if found["sign"]:

@@ -54,16 +54,24 @@ class Target:
     least: bool = False
 
 
-def _ratio(scenario: str, other: str, feeds: int, *, wall: bool = False) -> Callable[[dict[Key, Figure]], float]:
+def _ratio(scenario: str, other: str, feeds: int) -> Callable[[dict[Key, Figure]], float]:
+    return lambda found: found[scenario, feeds, "ingest"].cpu / found[scenario, feeds, other].cpu
+
+
+def _wall_an_article(scenario: str) -> Callable[[dict[Key, Figure]], float]:
+    """Wall against the naive script, for each article kept: it reads no JSON Feed, so it keeps a tenth less."""
+
     def value(found: dict[Key, Figure]) -> float:
-        ours, theirs = found[scenario, feeds, "ingest"], found[scenario, feeds, other]
-        return ours.wall / theirs.wall if wall else ours.cpu / theirs.cpu
+        ours, theirs = found[scenario, 40, "ingest"], found[scenario, 40, "naive script"]
+        return (ours.wall / ours.held) / (theirs.wall / theirs.held)
 
     return value
 
 
 def _floor(found: dict[Key, Figure]) -> float:
-    return found["articles", 40, "floor"].cpu / found["articles", 40, "ingest"].cpu
+    """CPU for each article kept: the floor reads no JSON Feed either."""
+    ours, floor = found["articles", 40, "ingest"], found["articles", 40, "floor"]
+    return (floor.cpu / floor.held) / (ours.cpu / ours.held)
 
 
 def _growth(found: dict[Key, Figure]) -> float:
@@ -89,9 +97,9 @@ def _start(found: dict[Key, Figure]) -> float:
 
 
 TARGETS = (
-    Target("articles: CPU, floor / ingest", 0.70, 1.0, _floor, least=True),
-    Target("articles: wall against naive", 0.60, 0.45, _ratio("articles", "naive script", 40, wall=True)),
-    Target("articles, 50 ms: wall against naive", 0.30, 0.15, _ratio("articles, 50 ms away", "naive script", 40, wall=True)),
+    Target("articles: CPU an article, floor / ingest", 0.70, 1.0, _floor, least=True),
+    Target("articles: wall an article against naive", 0.60, 0.45, _wall_an_article("articles")),
+    Target("articles, 50 ms: the same", 0.30, 0.15, _wall_an_article("articles, 50 ms away")),
     Target("1,000 feeds first: CPU against reader", 0.6, 0.15, _ratio("first", "reader", 1000)),
     Target("1,000 feeds first: CPU against naive", 0.8, 0.2, _ratio("first", "naive script", 1000)),
     Target("1,000 unchanged: CPU against reader", 0.35, 0.22, _ratio("unchanged again", "reader", 1000)),

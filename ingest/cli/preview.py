@@ -139,17 +139,22 @@ def _page_document(name: str, found: Extraction | Failure) -> dict[str, object]:
         empty: dict[str, object] = dict.fromkeys(PAGE_KEYS) | {"text": "", "authors": [], "method": ""}
         return {"source": name} | empty | {"problems": _told(found)}
     values = {key: getattr(found, key) for key in PAGE_KEYS}
-    return {"source": name} | values | {"problems": [*_told(found.failure), *found.problems]}
+    others = (problem for problem in found.problems if found.failure is None or problem != found.failure.detail)
+    return {"source": name} | values | {"problems": [*_told(found.failure), *others]}
 
 
 def _reasons(found: Extraction | Failure) -> dict[str, object]:
     from storage.model import Failure
 
     if isinstance(found, Failure):
-        return {"page_kind": None, "score": None, "sources": {}, "removed": []}
+        empty: dict[str, object] = dict.fromkeys(("page_kind", "score", "section", "is_free"))
+        return empty | {"tags": [], "sources": {}, "removed": []}
     return {
         "page_kind": found.page_kind,
         "score": found.score,
+        "section": found.section,
+        "is_free": found.is_free,
+        "tags": found.tags,
         "sources": dict(found.provenance),
         "removed": [{"rule": line.rule, "line": line.text} for line in found.removed],
     }

@@ -8,8 +8,7 @@ so it is asked where the engine seems to have overlooked a part; alone it is .04
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Sequence
+import re
 
 import trafilatura
 from lxml import etree
@@ -17,63 +16,66 @@ from lxml.html import HtmlElement
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 
-from ingest.pages.blocks import Block
-from ingest.pages.evidence import is_prose
+from ingest.pages.blocks import Block, Layout, Place
 
-_NEVER_TEXT = [
-    "nav",
-    "footer",
-    "aside",
-    "script",
-    "style",
-    "noscript",
-    "iframe",
-    "select",
-    "template",
-    "head",
-    "object",
-    "embed",
-    "canvas",
-    "audio",
-    "video",
-    "map",
-    "textarea",
-    "input",
-    "dialog",
-    "menu",
-    "picture",
-    "source",
-]
+_NEVER_TEXT = frozenset(("nav", "footer", "dialog", "menu"))
+_HOLDERS = frozenset(("div", "section", "details", "ol", "ul"))
+_TALK = re.compile(r"[Cc]omment(?!ary)|.*(?:article|post)-comments", re.DOTALL)
+_TALK_ID = re.compile(r"[Cc]omment(?!ary)|comol|disqus_thread|dsq-comments")
 _MIN_LINKS = 6
+_RUNNING = 50  # characters
+_LONG_LINK = 240
+_GONE = "gone"  # no element of HTML
 _DEEP = 200  # elements within each other; libxml2 stops at 256
+_IS_DEEP = etree.XPath(f"boolean({'/*' * (_DEEP + 1)})")
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it logs every page without text; we return the reason
 
 
-def lighten(root: HtmlElement, blocks: Sequence[Block], keys: Sequence[str]) -> None:
-    """Take out of the tree what is never an article: navigation, scripts, and lists of links without any prose.
+def lighten(root: HtmlElement, layout: Layout) -> None:
+    """Take out of the tree what is never an article, and say so of the places: navigation, lists of links, comments.
 
-    The engine takes most of the time, and most of that on such elements: it gets a quarter faster and, no longer
-    tempted, .002 of F1 better. The tree is changed; blocks stay as they are.
+    The engine takes most of the time, and most of that on such elements. The tree is changed; blocks stay as they are.
     """
-    etree.strip_elements(root, *_NEVER_TEXT, with_tail=False)
+    prosaic = {place for block in layout.blocks if block.is_prose for place in block.place.chain()}
+    running = {place for block in layout.blocks if _is_running(block) for place in block.place.chain()} | prosaic
+    gone: list[HtmlElement] = []
+    for place in layout.places[1:]:
+        if place.parent and place.parent.left_out:
+            place.left_out = place.parent.left_out
+        elif reason := _no_article(place, prosaic, running):
+            place.left_out = reason
+            gone.append(place.element)
+        elif place.tag == "aside":  # a quotation from the text may stand there: not for the engine, but for the facts
+            gone.append(place.element)
+    for element in (*root.iterchildren("head"), *layout.unread, *gone):
+        element.tag = _GONE
+    etree.strip_elements(root, _GONE, with_tail=False)
     etree.strip_tags(root, "time")
-    letters: Counter[HtmlElement] = Counter()
-    linked: Counter[HtmlElement] = Counter()
-    links: Counter[HtmlElement] = Counter()
-    prose: set[HtmlElement] = set()
-    for block, key in zip(blocks, keys, strict=True):
-        found = is_prose(block, key)
-        for place in block.place.chain():
-            letters[place.element] += len(block.text)
-            linked[place.element] += block.linked
-            links[place.element] += block.links
-            if found:
-                prose.add(place.element)
-    for element, count in links.items():
-        farm = count >= _MIN_LINKS and linked[element] > 0.85 * letters[element] and element not in prose
-        if farm and element.tag not in ("body", "html") and element.getparent() is not None:
-            element.drop_tree()
+
+
+def _no_article(place: Place, prosaic: set[Place], running: set[Place]) -> str:
+    """Why nothing in the place can be of the article; empty if it may be."""
+    if place.characters == 0:
+        return "empty"
+    if place.tag in _NEVER_TEXT:
+        return f"in_{place.tag}"
+    most = 0.85 if place in running else 0.5
+    if place.links >= _MIN_LINKS and place.linked > most * place.characters and place not in prosaic:
+        return "list_of_links"
+    return "comments" if _is_talk(place) else ""
+
+
+def _is_running(block: Block) -> bool:
+    """Whether it is long for what stands between links, or for a link, whatever it is marked up as."""
+    return len(block.text) >= (_RUNNING if block.link_share < 0.5 else _LONG_LINK)
+
+
+def _is_talk(place: Place) -> bool:
+    """Whether it holds readers' comments by a name that the engine would take out too, only slower."""
+    if place.tag not in _HOLDERS:
+        return False
+    return bool(_TALK.match(place.element.get("class") or "") or _TALK_ID.match(place.element.get("id") or ""))
 
 
 def engine_text(root: HtmlElement, *, thorough: bool = False) -> str:
@@ -90,7 +92,7 @@ def engine_text(root: HtmlElement, *, thorough: bool = False) -> str:
 def shallow(html: str, root: HtmlElement) -> str:
     """The page as resiliparse can read it: its time grows with the square of the depth (50,000 nested elements: two
     minutes), so a page that reaches the depth at which libxml2 stops is given as libxml2 has it."""
-    if root.xpath(f"boolean(//*[count(ancestor::*) > {_DEEP}])"):
+    if _IS_DEEP(root):
         return etree.tostring(root, encoding="unicode", method="html")
     return html
 

@@ -7,21 +7,15 @@ fact its weight; `select.py` adds them up.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
-
-from ingest.pages.blocks import SECTIONS, Block
+from ingest.pages.blocks import LONG, SECTIONS, Block, Layout, Place, ends_sentence
 from ingest.pages.letters import letters
+from ingest.text import remove_unwanted
 
-_SENTENCE = re.compile(r"[.!?…。！？؟۔।]['\"”’»)\]]*$")
-_LONG = 60  # letters of a paragraph that may vote for a container
 _SURE = 25  # letters that do not occur in an article by chance
-_FOREIGN = frozenset(("comment", "related", "newsletter", "author", "nav", "ad", "caption", "hidden", "aside"))
-_FOREIGN_TAGS = frozenset(("nav", "aside", "footer", "form", "figure", "figcaption", "li", "button"))
 _NO_STANDFIRST = frozenset(("caption", "meta", "author", "related", "hidden", "ad"))
 _TELLING_TAGS = frozenset(["p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "blockquote", "figcaption"])
 HINTS = (
@@ -35,6 +29,7 @@ HINTS = (
     "ad",
     "nav",
     "player",
+    "player_title",
     "embed",
     "standfirst",
     "title",
@@ -52,7 +47,7 @@ class Witness:
 
     @classmethod
     def of(cls, text: str) -> Witness:
-        lines = [letters(line) for line in text.split("\n")]
+        lines = [letters(line) for line in remove_unwanted(text).split("\n")]
         return cls(frozenset(lines), "".join(lines))
 
     def has(self, key: str) -> bool:
@@ -64,40 +59,41 @@ class Scene:
     """What the facts of a page's blocks refer to."""
 
     blocks: Sequence[Block]
-    keys: Sequence[str]
+    counts: Mapping[str, int]  # how often a text stands on the page
     chosen: Sequence[bool]  # by the engine, or found beside what it chose
     inside: Sequence[bool]  # whether the container holds the block
-    container: HtmlElement | None  # the smallest element that holds nearly all of the chosen paragraphs
-    parent: HtmlElement | None  # the parent of most chosen text
+    container: Place | None  # the smallest that holds nearly all of the chosen paragraphs
+    parent: Place | None  # the parent of most chosen text
     heading: int  # the main heading; -9 if there is none
     first: int  # the first and the last chosen paragraph
     last: int
 
 
-def survey(blocks: Sequence[Block], keys: Sequence[str], engine: Witness, second: Witness | None = None) -> Scene:
+def survey(layout: Layout, engine: Witness, second: Witness | None = None) -> Scene:
     """Where the article is: where the engine found it, or a wider place if it overlooked a part of it."""
-    chosen = [engine.has(key) for key in keys]
-    container = _container(blocks, keys, chosen)
-    inside = _inside(blocks, container)
+    blocks = layout.left()
+    chosen = [engine.has(block.key) for block in blocks]
+    container = _container(blocks, chosen)
+    inside = _inside(layout, container)
     if container is not None and second is not None:
-        wider = _grow(blocks, keys, chosen, inside, container, second)
+        wider = _grow(blocks, chosen, inside, container, second)
         if wider is not container:
-            container, inside = wider, _inside(blocks, wider)
+            container, inside = wider, _inside(layout, wider)
             for index, block in enumerate(blocks):
-                if inside[index] and not chosen[index] and is_prose(block, keys[index]) and second.has(keys[index]):
+                if inside[index] and not chosen[index] and block.is_prose and second.has(block.key):
                     chosen[index] = True
-    paragraphs = _paragraphs(blocks, keys, chosen)
-    parents: Counter[HtmlElement] = Counter()
+    paragraphs = _paragraphs(blocks, chosen)
+    parents: Counter[Place] = Counter()
     for index in paragraphs:
         place = blocks[index].place
-        parents[(place.parent or place).element] += len(keys[index])
+        parents[place.parent or place] += len(blocks[index].key)
     return Scene(
         blocks=blocks,
-        keys=keys,
+        counts=Counter(block.text for block in layout.blocks),
         chosen=chosen,
         inside=inside,
         container=container,
-        parent=max(parents, key=lambda element: parents[element], default=None),
+        parent=max(parents, key=lambda place: parents[place], default=None),
         heading=_main_heading(blocks, paragraphs[0] if paragraphs else 0),
         first=paragraphs[0] if paragraphs else 0,
         last=paragraphs[-1] if paragraphs else len(blocks),
@@ -110,64 +106,55 @@ def _main_heading(blocks: Sequence[Block], first: int) -> int:
     return next((index for index in reversed(headings) if index < first), headings[0] if headings else -9)
 
 
-def is_prose(block: Block, key: str) -> bool:
-    """A paragraph that could be of an article, going by its shape and its place alone."""
-    if block.tag != "p" or len(key) < _LONG or block.link_share > 0.3 or not _SENTENCE.search(block.text[-8:]):
-        return False
-    return not any(place.hints & _FOREIGN or place.tag in _FOREIGN_TAGS for place in block.place.chain())
-
-
-def _paragraphs(blocks: Sequence[Block], keys: Sequence[str], chosen: Sequence[bool]) -> list[int]:
+def _paragraphs(blocks: Sequence[Block], chosen: Sequence[bool]) -> list[int]:
     return [
         index
         for index, block in enumerate(blocks)
-        if chosen[index] and len(keys[index]) >= _LONG and block.link_share < 0.4
+        if chosen[index] and len(block.key) >= LONG and block.link_share < 0.4
     ]
 
 
-def _container(blocks: Sequence[Block], keys: Sequence[str], chosen: Sequence[bool]) -> HtmlElement | None:
-    """The innermost element with at least 85 % of the chosen letters."""
-    weights: Counter[HtmlElement] = Counter()
-    depths: dict[HtmlElement, int] = {}
+def _container(blocks: Sequence[Block], chosen: Sequence[bool]) -> Place | None:
+    """The innermost place with at least 85 % of the chosen letters."""
+    weights: Counter[Place] = Counter()
     total = 0
-    for index in _paragraphs(blocks, keys, chosen):
-        total += len(keys[index])
-        for depth, place in enumerate(reversed(list(blocks[index].place.chain()))):
-            weights[place.element] += len(keys[index])
-            depths[place.element] = depth
-    holders = [element for element, weight in weights.items() if weight >= 0.85 * total]
-    return max(holders, key=lambda element: depths[element], default=None)
+    for index in _paragraphs(blocks, chosen):
+        block = blocks[index]
+        total += len(block.key)
+        for place in block.place.chain():
+            weights[place] += len(block.key)
+    holders = [place for place, weight in weights.items() if weight >= 0.85 * total]  # one in another
+    return max(holders, key=lambda place: len(list(place.chain())), default=None)
 
 
 def _grow(
-    blocks: Sequence[Block],
-    keys: Sequence[str],
-    chosen: Sequence[bool],
-    inside: Sequence[bool],
-    container: HtmlElement,
-    second: Witness,
-) -> HtmlElement:
+    blocks: Sequence[Block], chosen: Sequence[bool], inside: Sequence[bool], container: Place, second: Witness
+) -> Place:
     """`container`, or the ancestor that holds a good deal more prose which the second witness takes for the article.
 
     An article cut in pieces by advertisements stands in several like elements, of which the engine takes one.
     """
     own = sum(
-        len(key)
-        for block, key, taken, within in zip(blocks, keys, chosen, inside, strict=True)
-        if within and (taken or is_prose(block, key))
+        len(block.key)
+        for block, taken, within in zip(blocks, chosen, inside, strict=True)
+        if within and (taken or block.is_prose)
     )
-    ancestors = set(container.iterancestors())
-    beyond: Counter[HtmlElement] = Counter()
-    for block, key, within in zip(blocks, keys, inside, strict=True):
-        if not within and is_prose(block, key) and second.has(key):
-            chain = [place.element for place in block.place.chain()]
-            if not any(element.tag == "article" and element not in ancestors for element in chain):
-                beyond.update({element: len(key) for element in chain})
-    return next((ancestor for ancestor in container.iterancestors() if beyond[ancestor] > 0.25 * own), container)
+    ancestors = list(container.chain())[1:]
+    beyond: Counter[Place] = Counter()
+    for block, within in zip(blocks, inside, strict=True):
+        if not within and block.is_prose and second.has(block.key):
+            chain = list(block.place.chain())
+            if not any(place.tag == "article" and place not in ancestors for place in chain):
+                beyond.update(dict.fromkeys(chain, len(block.key)))
+    return next((ancestor for ancestor in ancestors if beyond[ancestor] > 0.25 * own), container)
 
 
-def _inside(blocks: Sequence[Block], container: HtmlElement | None) -> list[bool]:
-    return [any(place.element is container for place in block.place.chain()) for block in blocks]
+def _inside(layout: Layout, container: Place | None) -> list[bool]:
+    within: set[Place | None] = set()
+    for place in layout.places:
+        if place is container or place.parent in within:
+            within.add(place)
+    return [block.place in within for block in layout.left()]
 
 
 _ELSEWHERE = frozenset(("outside", "unchosen"))
@@ -178,13 +165,16 @@ def facts_of_page(
     scene: Scene, *, second: Witness | None, publisher: Witness | None, title: str, description: str
 ) -> Iterator[frozenset[str]]:
     """The facts of each block, in order."""
-    counts = Counter(scene.keys)
     title_key, description_key = letters(title), letters(description)
-    chosen_keys = [key for key, chosen in zip(scene.keys, scene.chosen, strict=True) if chosen and len(key) >= _SURE]
+    chosen_keys = [
+        block.key
+        for block, chosen in zip(scene.blocks, scene.chosen, strict=True)
+        if chosen and len(block.key) >= _SURE
+    ]
     confirmed = sum(len(key) for key in chosen_keys if publisher is not None and publisher.has(key))
     told = confirmed > 0.6 * sum(map(len, chosen_keys))  # what the publisher gives may be a teaser, or another text
     for index, block in enumerate(scene.blocks):
-        key = scene.keys[index]
+        key = block.key
         standfirst = _is_standfirst(scene, index)
         near = standfirst or scene.inside[index] or scene.first - _NEARBY <= index <= scene.first
         if not (scene.chosen[index] or near or (told and publisher is not None and publisher.has(key))):
@@ -198,7 +188,7 @@ def facts_of_page(
             facts.add("second")
         if publisher is not None and told:
             facts.add("told" if publisher.has(key) else "untold" if len(key) > 30 else "untold_short")
-        if counts[key] > 1:
+        if scene.counts[block.text] > 1:
             facts.add("repeated")
         if title_key and (
             key == title_key
@@ -218,7 +208,7 @@ def _shape(block: Block) -> Iterator[str]:
         yield "all_linked"
     elif share > 0.3:
         yield "half_linked"
-    if _SENTENCE.search(block.text[-8:]):
+    if ends_sentence(block.text):
         yield "sentence"
     elif length > 80:
         yield "long_no_sentence"
@@ -230,17 +220,22 @@ def _shape(block: Block) -> Iterator[str]:
         yield f"tag_{'h4' if block.tag in ('h5', 'h6') else block.tag}"
 
 
-def _position(scene: Scene, index: int) -> Iterator[str]:
-    block = scene.blocks[index]
+def _around(place: Place, container: Place | None) -> tuple[set[str], set[str]]:
+    """What the names and the tags of a place say, and of those around it up to the container."""
     hints: set[str] = set()
     sections: set[str] = set()
-    places = list(block.place.chain())
-    for place in places:
-        if place.element is scene.container:
+    for around in place.chain():
+        if around is container:
             break
-        hints |= place.hints
-        if place.tag in SECTIONS:
-            sections.add(place.tag)
+        hints |= around.hints
+        if around.tag in SECTIONS:
+            sections.add(around.tag)
+    return hints, sections
+
+
+def _position(scene: Scene, index: int) -> Iterator[str]:
+    place = scene.blocks[index].place
+    hints, sections = _around(place, scene.container)
     yield "inside" if scene.inside[index] else "outside"
     for hint in HINTS:
         if hint in hints:
@@ -249,7 +244,7 @@ def _position(scene: Scene, index: int) -> Iterator[str]:
         yield f"in_{section}"
     if scene.chosen[index]:
         yield "engine"
-    if len(places) > 1 and places[1].element is scene.parent:
+    if place.parent is not None and place.parent is scene.parent:
         yield "sibling"
     if index < scene.first:
         yield "before"
@@ -273,7 +268,7 @@ def _is_standfirst(scene: Scene, index: int) -> bool:
     return (
         "standfirst" in around
         and not block.place.hints & _NO_STANDFIRST
-        and len(scene.keys[index]) >= 30
+        and len(block.key) >= 30
         and block.link_share < 0.3
     )
 

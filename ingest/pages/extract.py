@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from lxml import etree
 from lxml.html import HtmlElement
 
-from ingest.pages.blocks import Block, cut_blocks
+from ingest.pages.blocks import Block, Layout, cut_blocks, unseen_prose
 from ingest.pages.engine import engine_text, lighten, second_text, shallow
-from ingest.pages.evidence import Witness, facts_of_page, is_prose, survey
+from ingest.pages.evidence import Witness, facts_of_page, survey
 from ingest.pages.feedtext import FeedText, article_from_entry, choose_text
 from ingest.pages.gate import Admitted, admit
 from ingest.pages.head import Head, read_head
@@ -31,7 +32,7 @@ from ingest.pages.times import Clock, Reading, choose_times
 from ingest.pages.titles import choose_title
 from ingest.pages.tree import parse_html
 from ingest.pages.trim import trim
-from ingest.text import clean_line, plain_text, remove_unwanted
+from ingest.text import clean_line, plain_text
 from ingest.urls import canonical_url
 from storage.model import Failure, FailureKind
 
@@ -39,6 +40,7 @@ MAX_BLOCKS = 15_000
 HUGE = 12_000  # elements; half of 382 real pages have fewer than 720, none over 4,300
 CROWDED = 3_000  # children of one element
 MAX_LETTERS = 1_000_000  # characters of visible text
+_IS_HUGE = etree.XPath(f"count(//*) > {HUGE} or //*[count(*) > {CROWDED}]")
 _LITTLE = 250  # letters
 _MOST = 0.6  # of the letters of a page's prose
 _UNASKED = 0.5  # the score of a text of which no second witness was asked
@@ -55,14 +57,17 @@ class _Source:
     root: HtmlElement
     head: Head
     claims: Claims
-    blocks: Sequence[Block]
-    keys: Sequence[str]  # the letters of each block
+    layout: Layout
     told: str  # the body in JSON-LD, a paragraph a line; empty if it is too short to be a witness
     names: frozenset[str]  # what the site calls itself
     hint: FeedHint
     rules: ExtractRules
     language: str | None  # declared, of the outlet or the feed, or detected
     is_huge: bool  # too many elements for what needs time that grows with their square
+
+    @property
+    def blocks(self) -> Sequence[Block]:
+        return self.layout.blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,7 @@ def _read(
     drop(root, rules.remove)
     head = read_head(root)
     claims = read_claims(root, page_titles=(head.first("og:title"), head.title, hint.title))
-    blocks = cut_blocks(root)
+    layout = cut_blocks(root)
     declared = declared_language(head, claims) or language or hint.language
     return _Source(
         url=url,
@@ -140,14 +145,13 @@ def _read(
         root=root,
         head=head,
         claims=claims,
-        blocks=blocks,
-        keys=[letters(block.text) for block in blocks],
+        layout=layout,
         told=plain_lines(claims.body) if len(claims.body) > _TELLING else "",
         names=frozenset(site_names(head, claims, url)),
         hint=hint,
         rules=rules,
-        language=declared or detected_language(" ".join(block.text for block in blocks if len(block.text) > 80)),
-        is_huge=bool(root.xpath(f"count(//*) > {HUGE} or //*[count(*) > {CROWDED}]")),
+        language=declared or detected_language(" ".join(block.text for block in layout.blocks if len(block.text) > 80)),
+        is_huge=page.html.count("<") > CROWDED and bool(_IS_HUGE(root)),
     )
 
 
@@ -168,7 +172,7 @@ def _find_body(source: _Source) -> _Body:
     if source.is_huge:
         generous = second_text(html)
         return _by_engine(source, generous, Witness.of(generous), Method.SECOND)
-    lighten(source.root, source.blocks, source.keys)
+    lighten(source.root, source.layout)
     chosen = engine_text(source.root)
     body = _by_engine(source, chosen, None, Method.ENGINE)
     if _overlooks(source, body) or _looks_wrong(source, body):
@@ -178,7 +182,17 @@ def _find_body(source: _Source) -> _Body:
             body = _best_of_all(source, body, second)
     if len(letters(body.text)) < _TELLING and len(letters(source.told)) > 2 * len(letters(body.text)):
         body = _Body(body.verdicts, Method.JSON_LD, 0.5, source.told)
+    if len(letters(body.text)) < _LITTLE and source.claims.free is not False:
+        body = _or_unseen(source, body)
     return body
+
+
+def _or_unseen(source: _Source, body: _Body) -> _Body:
+    """`body`, or what the page says out of sight, if that is a text; not where the publisher sells it."""
+    unseen = unseen_prose(source.layout)
+    if len(letters(unseen)) <= max(_LITTLE, 2 * len(letters(body.text))):
+        return body
+    return _Body(body.verdicts, Method.HIDDEN, _UNASKED, unseen)
 
 
 def _best_of_all(source: _Source, body: _Body, second: Witness) -> _Body:
@@ -191,7 +205,7 @@ def _best_of_all(source: _Source, body: _Body, second: Witness) -> _Body:
 
 def _by_engine(source: _Source, text: str, second: Witness | None, method: str) -> _Body:
     """What remains of a candidate text after the facts were weighed and the rules applied."""
-    scene = survey(source.blocks, source.keys, Witness.of(text), second)
+    scene = survey(source.layout, Witness.of(text), second)
     claims, head = source.claims, source.head
     titles = [head.first("og:title"), plain_text(claims.headline), head.title, source.hint.title]
     titles += [block.text for block in source.blocks if block.tag == "h1"][:3]
@@ -209,8 +223,8 @@ def _selected(source: _Source, elements: Sequence[HtmlElement]) -> _Body:
     """The blocks inside the selected elements, all of them but captions."""
     chosen = set(elements)
     verdicts = [
-        Verdict(block, key, any(place.element in chosen for place in block.place.chain()), "not_selected", 1.0)
-        for block, key in zip(source.blocks, source.keys, strict=True)
+        Verdict(block, any(place.element in chosen for place in block.place.chain()), "not_selected", 1.0)
+        for block in source.blocks
     ]
     body = _trimmed(source, verdicts, [source.head.first("og:title"), source.head.title], Method.SELECTORS, None)
     return replace(body, score=1.0 if body.text else 0.0)
@@ -230,7 +244,7 @@ def _trimmed(
             for verdict in trimmed
         ]
     kept = [verdict for verdict in trimmed if verdict.kept]
-    text = "\n".join(remove_unwanted(verdict.block.text) for verdict in kept)
+    text = "\n".join(verdict.block.text for verdict in kept)
     return _Body(trimmed, method if text else Method.NONE, _confirmed(kept, second) if text else 0.0, text)
 
 
@@ -238,13 +252,13 @@ def _confirmed(kept: Sequence[Verdict], second: Witness | None) -> float:
     """The share of a text that the second witness has too."""
     if second is None:
         return _UNASKED
-    found = sum(len(verdict.key) for verdict in kept if second.has(verdict.key))
-    return round(found / max(1, sum(len(verdict.key) for verdict in kept)), 3)
+    keys = [verdict.block.key for verdict in kept]
+    return round(sum(len(key) for key in keys if second.has(key)) / max(1, sum(map(len, keys))), 3)
 
 
 def _overlooks(source: _Source, body: _Body) -> bool:
     """Whether a good deal of the page's prose is not in the text."""
-    prose = sum(len(key) for block, key in zip(source.blocks, source.keys, strict=True) if is_prose(block, key))
+    prose = sum(len(block.key) for block in source.blocks if block.is_prose)
     return len(letters(body.text)) < _MOST * prose
 
 
@@ -258,7 +272,7 @@ def _looks_wrong(source: _Source, body: _Body) -> bool:
 def _overlap(source: _Source, body: _Body) -> float:
     """How much of the text the publisher's JSON-LD has too."""
     told = Witness.of(source.told)
-    kept = [verdict.key for verdict in body.verdicts if verdict.kept]
+    kept = [verdict.block.key for verdict in body.verdicts if verdict.kept]
     return sum(len(key) for key in kept if told.has(key)) / max(1, sum(map(len, kept)))
 
 
@@ -268,9 +282,9 @@ def _worth(source: _Source, body: _Body) -> float:
     worth = 0.0
     for verdict in body.verdicts:
         if verdict.kept:
-            prose = is_prose(verdict.block, verdict.key)
-            confirmed = told is not None and told.has(verdict.key)
-            worth += len(verdict.key) * (0.3 + 0.7 * prose + 1.0 * confirmed) * (1 - verdict.block.link_share)
+            block = verdict.block
+            confirmed = told is not None and told.has(block.key)
+            worth += len(block.key) * (0.3 + 0.7 * block.is_prose + 1.0 * confirmed) * (1 - block.link_share)
     return worth * (0.5 + 0.5 * body.score)
 
 
@@ -349,7 +363,7 @@ def _assemble(source: _Source, found: _Metadata, body: _Body, explain: bool) -> 
     head, claims, hint = source.head, source.claims, source.hint
     kind, failure = judge(_look(source, body, found.title[0]))
     text = "" if kind in _STAND_INS else body.text
-    entry = _entry_text(hint, source.language)
+    entry = FeedText() if text and failure is None else _entry_text(hint, source.language)
     choice = choose_text(text, entry, page_is_whole=failure is None)
     if choice in (Method.FEED, Method.SUMMARY):
         text = entry.text
@@ -381,7 +395,7 @@ def _assemble(source: _Source, found: _Metadata, body: _Body, explain: bool) -> 
         updated_evidence=found.updated.evidence if found.updated else None,
         provenance=tuple((name, where) for name, where in sources.items() if where),
         failure=failure,
-        removed=_removed(body) if explain else (),
+        removed=_removed(source, body) if explain else (),
     )
 
 
@@ -418,5 +432,11 @@ def _is_free(source: _Source) -> bool | None:
     return {"free": True, "locked": False, "metered": True}.get(tier)
 
 
-def _removed(body: _Body) -> tuple[RemovedLine, ...]:
-    return tuple(RemovedLine(verdict.block.text, verdict.reason) for verdict in body.verdicts if not verdict.kept)
+def _removed(source: _Source, body: _Body) -> tuple[RemovedLine, ...]:
+    reasons = {verdict.block: verdict.reason for verdict in body.verdicts}
+    kept = {verdict.block for verdict in body.verdicts if verdict.kept}
+    return tuple(
+        RemovedLine(block.text, reasons.get(block, block.place.left_out))
+        for block in source.blocks
+        if block not in kept
+    )

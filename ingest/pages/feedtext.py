@@ -57,8 +57,8 @@ def choose_text(page: str, entry: FeedText, *, page_is_whole: bool) -> str:
 
 
 def _clean(markup: str, title: str, language: str | None) -> FeedText:
-    blocks = cut_blocks(_parse(markup)) if markup.strip() else []
-    verdicts = [Verdict(block, letters(block.text), _is_text(block), "link", 1.0) for block in blocks]
+    blocks = cut_blocks(_parse(markup)).blocks if markup.strip() else ()
+    verdicts = [Verdict(block, _is_text(block), "link", 1.0) for block in blocks]
     trimmed = trim(verdicts, language=language, titles=(title,), captions=_captions(blocks))
     text = "\n".join(verdict.block.text for verdict in trimmed if verdict.kept)
     removed = tuple(RemovedLine(verdict.block.text, verdict.reason) for verdict in trimmed if not verdict.kept)

@@ -92,9 +92,10 @@ def admit(body: bytes, content_type: str | None = None) -> Admitted | Failure:
     if len(text) > MAX_TEXT:
         return Failure(FailureKind.TOO_LARGE, f"{len(text):,} characters without scripts, more than {MAX_TEXT:,}")
     pieces = text.split("<")
-    if excess := _excess(pieces):
+    long = [place for place, length in enumerate(map(len, pieces)) if length > MAX_VALUE]
+    if excess := _excess(pieces, long):
         return Failure(FailureKind.TOO_LARGE, excess)
-    return Admitted(_without_long_values(pieces), encoding, problems, raw)
+    return Admitted(_without_long_values(text, pieces, long), encoding, problems, raw)
 
 
 def _is_binary(text: str) -> bool:
@@ -223,19 +224,24 @@ def _is_json_ld(text: str, name: str, start: int) -> bool:
     return name == "script" and "ld+json" in text[start : min(text.find(">", start), start + 500)].lower()
 
 
-def _excess(pieces: list[str]) -> str | None:
+def _excess(pieces: list[str], long: list[int]) -> str | None:
     """Whether there are too many tags, or a tag that is long enough for too many attributes and has them.
 
-    `pieces` is the text cut at each `<`. Attributes that hide in quoted `<` count as tags, so they cannot be many either.
+    `pieces` is the text cut at each `<`, `long` are the places of long ones. Attributes that hide in quoted `<` count as
+    tags, so they cannot be many either.
     """
     if len(pieces) > MAX_TAGS and len(pieces) - sum(piece.startswith("/") for piece in pieces) > MAX_TAGS:
         return f"more than {MAX_TAGS:,} tags"
-    for piece in pieces:
+    for piece in (pieces[place] for place in long):
         if len(piece) > 2 * MAX_ATTRIBUTES and len(_QUOTED.sub("", piece.partition(">")[0]).split()) > MAX_ATTRIBUTES:
             return f"a tag with more than {MAX_ATTRIBUTES:,} attributes"
     return None
 
 
-def _without_long_values(pieces: list[str]) -> str:
+def _without_long_values(text: str, pieces: list[str], long: list[int]) -> str:
     """The text without attributes of which every search in the tree would read millions of characters again."""
-    return "<".join(_LONG_VALUE.sub(r"\1''", piece) if len(piece) > MAX_VALUE else piece for piece in pieces)
+    if not long:
+        return text
+    for place in long:
+        pieces[place] = _LONG_VALUE.sub(r"\1''", pieces[place])
+    return "<".join(pieces)

@@ -71,7 +71,7 @@ def judge(look: Look) -> tuple[PageKind, Failure | None]:
         return kind, Failure(FailureKind.NO_TEXT, f"no text on a page of kind {kind}")
     if kind in (PageKind.GALLERY, PageKind.VIDEO, PageKind.AUDIO) and words < FEW:
         return kind, Failure(FailureKind.NOT_AN_ARTICLE, f"a page of kind {kind} with {words} words")
-    if _is_paywalled(look) and look.truncated:
+    if look.truncated and _is_paywalled(look):
         return PageKind.PAYWALL, Failure(FailureKind.PAYWALL, f"the text breaks off after {words} words")
     return kind, None
 
@@ -111,8 +111,8 @@ def _mostly_consent(look: Look) -> bool:
 
 
 def _is_paywalled(look: Look) -> bool:
-    phrases = any(_PHRASES["paywall"].search(line.lower()) for line in look.all_lines if len(line) < 300)
-    return phrases or (look.claims.free is False and look.truncated)
+    lines = "\n".join(line for line in look.all_lines if len(line) < 300)
+    return bool(_PHRASES["paywall"].search(lines.lower())) or (look.claims.free is False and look.truncated)
 
 
 def _is_listing(look: Look, words: int) -> bool:
@@ -121,7 +121,7 @@ def _is_listing(look: Look, words: int) -> bool:
     try:
         path = ada_url.URL(look.url).pathname
     except ValueError:
-        path = "/"
+        path = "a file of whose address nothing is known"
     is_home = path.strip("/") in ("", "index.html", "index.php")
     if is_home and look.head.first("og:type").lower() != "article" and not look.claims.headline:
         return look.linked_share > 0.5 or words < FEW

@@ -34,7 +34,7 @@ class Method(StrEnum):
     SECOND = "second_engine"  # the second witness alone, on pages too large for the engine
     JSON_LD = "json_ld"
     SELECTORS = "selectors"  # the outlet's own rules
-    HIDDEN = "hidden_markup"  # print or AMP markup, or what scripts would show
+    HIDDEN = "hidden_markup"  # print markup, or what is there for browsers without scripts
     FEED = "feed"
     SUMMARY = "summary"
     NONE = "none"

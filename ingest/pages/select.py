@@ -19,7 +19,6 @@ class Verdict:
     """Whether a block stays, and what decided: a fact or a rule."""
 
     block: Block
-    key: str
     kept: bool
     reason: str
     score: float
@@ -34,16 +33,15 @@ WEIGHTS = _read_weights()
 
 def weigh(scene: Scene, facts: Sequence[frozenset[str]]) -> list[Verdict]:
     """The verdict on each block by its facts."""
-    return [
-        _verdict(block, key, table, found)
-        for block, key, found in zip(scene.blocks, scene.keys, facts, strict=True)
-        for table in (WEIGHTS["chosen" if "engine" in found else "unchosen"],)
-    ]
+    opinions = {found: _opinion(found) for found in set(facts)}  # most blocks of a page have the same facts: none
+    return [Verdict(block, *opinions[found]) for block, found in zip(scene.blocks, facts, strict=True)]
 
 
-def _verdict(block: Block, key: str, table: Mapping[str, float], facts: frozenset[str]) -> Verdict:
+def _opinion(facts: frozenset[str]) -> tuple[bool, str, float]:
+    """Whether a block of these facts stays, what weighs most against it, and the sum."""
+    table = WEIGHTS["chosen" if "engine" in facts else "unchosen"]
     counted = [(table[fact], fact) for fact in facts if fact in table]
     score = table["bias"] + sum(weight for weight, _ in counted)
     against = min(counted, default=(0.0, ""))
     reason = against[1] if against[0] < 0 else "not_in_the_article"
-    return Verdict(block, key, score > 0, "" if score > 0 else reason, round(score, 2))
+    return score > 0, "" if score > 0 else reason, round(score, 2)

@@ -38,7 +38,7 @@ class Line:
     @classmethod
     def of(cls, verdict: Verdict) -> Line:
         text = verdict.block.text
-        prose = len(verdict.key) >= (25 if _is_dense(text) else 70) and bool(_SENTENCE.search(text[-8:]))
+        prose = len(verdict.block.key) >= (25 if _is_dense(text) else 70) and bool(_SENTENCE.search(text[-8:]))
         linked = verdict.block.link_share > 0.6
         return cls(verdict, text, FoldedLine.of(text, linked=linked), linked, prose and not linked)
 
@@ -58,8 +58,8 @@ def trim(
         index: "caption" for index in _equal(lines, {letters(text) for text in captions}) if index not in removed
     }
     removed |= dict.fromkeys(_titles(lines, removed, [letters(title) for title in titles]), "title")
-    total = sum(len(line.verdict.key) for line in lines)
-    if sum(len(lines[index].verdict.key) for index in removed) * 2 > total:
+    total = sum(len(line.verdict.block.key) for line in lines)
+    if sum(len(lines[index].verdict.block.key) for index in removed) * 2 > total:
         removed = {}
     removed |= _repeated(lines, removed)
     taken = {id(lines[index].verdict): reason for index, reason in removed.items()}
@@ -101,7 +101,7 @@ def _form(text: str) -> str:
 
 
 def _edge(line: Line, rules: Sequence[LineRule], names: set[str]) -> str:
-    if line.verdict.key in names:
+    if line.verdict.block.key in names:
         return "site_name"
     if rule := match_line(line.folded, rules):
         return rule.name
@@ -144,13 +144,17 @@ def _cut_sections(lines: Sequence[Line], rules: Sequence[LineRule], removed: dic
 
 
 def _equal(lines: Sequence[Line], keys: set[str]) -> Iterable[int]:
-    return (index for index, line in enumerate(lines) if len(line.verdict.key) >= 10 and line.verdict.key in keys)
+    return (
+        index
+        for index, line in enumerate(lines)
+        if len(line.verdict.block.key) >= 10 and line.verdict.block.key in keys
+    )
 
 
 def _titles(lines: Sequence[Line], removed: dict[int, str], titles: Sequence[str]) -> Iterable[int]:
     """Lines before the first paragraph that repeat the title."""
     for index, line in enumerate(lines):
-        key = line.verdict.key
+        key = line.verdict.block.key
         if any(_alike(key, title) for title in titles):
             yield index
         elif line.prose and index not in removed:
@@ -169,11 +173,11 @@ def _repeated(lines: Sequence[Line], removed: dict[int, str]) -> dict[int, str]:
     seen: set[str] = set()
     again: dict[int, str] = {}
     for index, line in enumerate(lines):
-        if index in removed or len(line.verdict.key) < 40:
+        if index in removed or len(line.verdict.block.key) < 40:
             continue
-        if line.verdict.key in seen:
+        if line.verdict.block.key in seen:
             again[index] = "repeated"
-        seen.add(line.verdict.key)
+        seen.add(line.verdict.block.key)
     return again
 
 

@@ -69,6 +69,19 @@ def test_the_article_and_nothing_of_the_reasons(ingest, page):
     assert not {"removed", "sources"} & found.keys()
 
 
+def test_a_file_of_unknown_address_is_no_home_page(ingest, tmp_path):
+    short = tmp_path / "short.html"
+    short.write_text(f"<html lang=en><title>Bridge</title><body><article><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p>")
+    assert document(ingest("preview", "page", short, "--json"))["problems"] == []
+
+
+def test_a_reason_is_told_once(ingest, tmp_path):
+    empty = tmp_path / "empty.html"
+    empty.write_text("<html><title>Nothing</title><body></body></html>")
+    found = json.loads(ingest("preview", "page", empty, "--json").stdout)
+    assert len(found["problems"]) == 1
+
+
 def test_why_names_what_was_chosen_and_what_removed_the_rest(ingest, page):
     found = document(ingest("preview", "page", page, "--url", URL, "--why", "--json"))
     sources = found["sources"]
