@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, select, text, update
 
+from storage import direct
 from storage.entries import pack, unpack
 from storage.model import PendingEntry, Recheck, RecheckRef, Validators
-from storage.schema import article, feed, format_time, outlet, recheck, sighting
+from storage.schema import article, feed, outlet, recheck, sighting
+from storage.times import format_time, parse_time
 
 _DUE = text("""
     SELECT article_id, feed_id, url FROM (
@@ -21,20 +23,27 @@ _DUE = text("""
     ORDER BY due_at, article_id
 """)
 
+_TIMES = "SELECT published_at, first_seen_at FROM article WHERE id = ?"
+_PUT = """
+    INSERT OR REPLACE INTO recheck
+        (article_id, sighting_id, entry, etag, last_modified, validators_url, full_answer_at, due_at, checked_at)
+    VALUES (:article_id, :sighting_id, :entry, :etag, :last_modified, :validators_url, :full_answer_at, :due_at, :checked_at)
+"""
+
 
 def times(t: Connection, article_id: int) -> tuple[datetime | None, datetime]:
     """When the article was published, and first seen."""
-    row = t.execute(select(article.c.published_at, article.c.first_seen_at).where(article.c.id == article_id)).one()
-    return row.published_at, row.first_seen_at
+    published_at, first_seen_at = direct.run(t, _TIMES, (article_id,)).fetchone()
+    return None if published_at is None else parse_time(published_at), parse_time(first_seen_at)
 
 
 def put(
     t: Connection, article_id: int, seen: PendingEntry, validators: Validators, due_at: datetime, now: datetime
 ) -> None:
     """The page was had, with these validators: look at it again at `due_at`."""
-    drop(t, [article_id])
     row = {"article_id": article_id, "sighting_id": seen.sighting_id, "entry": pack(seen.entry)}
-    t.execute(insert(recheck).values(**row, due_at=due_at, checked_at=now, **_columns(validators)))
+    columns = {**_columns(validators), "due_at": due_at, "checked_at": now}
+    direct.run(t, _PUT, row | {name: _text(value) for name, value in columns.items()})
 
 
 def looked(t: Connection, article_id: int, validators: Validators, due_at: datetime, now: datetime) -> None:
@@ -50,7 +59,7 @@ def postpone(t: Connection, article_id: int, due_at: datetime) -> None:
 
 def drop(t: Connection, article_ids: Iterable[int]) -> None:
     """Look at these no more."""
-    t.execute(delete(recheck).where(recheck.c.article_id.in_(list(article_ids))))
+    direct.driver(t).executemany("DELETE FROM recheck WHERE article_id = ?", [(number,) for number in article_ids])
 
 
 def due(t: Connection, now: datetime, *, of_each: int = 1_000_000) -> list[RecheckRef]:
@@ -96,3 +105,7 @@ def _columns(validators: Validators) -> dict[str, str | datetime | None]:
         "validators_url": validators.url,
         "full_answer_at": validators.full_answer_at,
     }
+
+
+def _text(value: str | datetime | None) -> str | None:
+    return format_time(value) if isinstance(value, datetime) else value

@@ -169,7 +169,7 @@ def pin(t: Connection, edge: DuplicateEdge, now: datetime) -> None:
 
 
 def story_of(t: Connection, article_id: int) -> int:
-    return int(t.execute(select(article.c.story_id).where(article.c.id == article_id)).scalar_one())
+    return int(direct.value(t, "SELECT story_id FROM article WHERE id = ?", (article_id,)))
 
 
 def edges_between(t: Connection, one: int, other: int) -> list[DuplicateEdge]:
