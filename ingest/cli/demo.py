@@ -58,7 +58,8 @@ def demo(
             return
         with Archive.open(archive_url) as archive:
             output.show(*_closing(archive))
-        _try_next(keep)
+            revised = next((article.id for article in archive.articles(revised=True)), 1)
+        _try_next(keep, revised)
 
 
 def _poll(config: Path, database: str) -> Report:
@@ -136,8 +137,8 @@ def _copy(article: Article, edge: Duplicate | None) -> CopyLine:
     from ingest.demo.show import CopyLine
 
     # a story's first article has no edge of its own: the full text came later and was judged to repeat it
-    kind, score = (edge.kind, edge.score) if edge else ("first seen", 1.0)
-    return CopyLine(article.id, article.outlet, output.clean_line(article.title), kind, score)
+    verdict = f"{edge.kind} {output.score(edge.score)}" if edge else "first seen"
+    return CopyLine(article.id, article.outlet, output.clean_line(article.title), verdict)
 
 
 def _revisions(archive: Archive) -> Iterator[RenderableType]:
@@ -151,7 +152,7 @@ def _revisions(archive: Archive) -> Iterator[RenderableType]:
         yield revision_panel(article.outlet, output.clean_line(article.title), changes)
 
 
-def _try_next(keep: Path | None) -> None:
+def _try_next(keep: Path | None, revised: int) -> None:
     from ingest.demo import show
 
     if keep is None:
@@ -162,7 +163,7 @@ def _try_next(keep: Path | None) -> None:
         (f"ingest list --unique {database}", "each text once, newest first"),
         (f"ingest search 'bridge' {database}", "full-text search, in every language"),
         (f"ingest duplicates list {database}", "who repeats whom, and why"),
-        (f"ingest revisions 1 {database}", "every version of an article"),
+        (f"ingest revisions {revised} {database}", "every version of an article"),
         (f"sqlite3 {keep / 'archive.db'} .tables", "and any SQL you like"),
     ]
     output.show(show.heading("Try next"))

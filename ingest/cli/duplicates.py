@@ -80,7 +80,7 @@ def _print_table(archive: Archive, edges: list[Duplicate]) -> None:
             f"{copy.outlet} ← {original.outlet}" if edge.kind != "contained" else f"{copy.outlet} ⊂ {original.outlet}"
         )
         verdict = edge.kind if edge.status == "active" else f"{edge.kind}, {edge.status}"
-        rows.append((str(copy.id), str(original.id), verdict, f"{edge.score:.2f}", names, copy.title))
+        rows.append((str(copy.id), str(original.id), verdict, output.score(edge.score), names, copy.title))
     columns = ("id", "repeats", "kind", "score", "outlets", "title")
     output.table(columns, rows, right=("id", "repeats", "score"), cut=("title",))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -32,6 +33,11 @@ _CONTROLS = re.compile(
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 )
 _UNESCAPED_BY_JSON = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def score(value: float) -> str:
+    """A score of two decimals; what is below 1 is never rounded up to it."""
+    return f"{math.floor(100 * value) / 100:.2f}"
 
 
 def clean(text: str) -> str:

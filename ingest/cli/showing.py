@@ -219,7 +219,7 @@ def _print_story(members: Sequence[Article], edges: Sequence[Duplicate]) -> None
     rows = []
     for article in members:
         edge = best.get(article.id) if article.duplicate_of else None
-        verdict = ("original", "") if edge is None else (edge.kind, f"{edge.score:.2f}")
+        verdict = ("original", "") if edge is None else (edge.kind, output.score(edge.score))
         rows.append((str(article.id), published(article), article.outlet, *verdict, article.title))
     columns = ("id", f"published ({output.zone_name()})", "outlet", "kind", "score", "title")
     output.table(columns, rows, right=("id", "score"), cut=("title",))

@@ -32,8 +32,7 @@ class CopyLine:
     article_id: int
     outlet: str
     title: str
-    kind: str
-    score: float
+    verdict: str  # the kind of that edge, and its score
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +72,9 @@ def stories_table(stories: Iterable[StoryLine]) -> Table:
         copies = f"{len(story.copies)} {'copy' if len(story.copies) == 1 else 'copies'}" if story.copies else ""
         table.add_row(str(story.article_id), Text(story.outlet, style="bold"), Text(story.title, style="bold"), copies)
         for copy in story.copies:
-            verdict = Text(f"{copy.kind} {score(copy.score)}", style="green")
+            verdict = Text(copy.verdict, style="green")
             table.add_row(str(copy.article_id), Text(copy.outlet), Text(copy.title), verdict)
     return table
-
-
-def score(value: float) -> str:
-    """.94, and 1 for what is quite equal; never rounded up to 1."""
-    return "1" if value >= 1 else f"{min(value, 0.99):.2f}"[1:]
 
 
 def revision_panel(outlet: str, title: str, changes: Text) -> Panel:

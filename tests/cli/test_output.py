@@ -44,6 +44,10 @@ class Sample:
     names: tuple[str, ...]
 
 
+def test_a_score_below_one_is_never_shown_as_one():
+    assert [output.score(value) for value in (1.0, 0.9999, 0.934, 0.5)] == ["1.00", "0.99", "0.93", "0.50"]
+
+
 def test_json_of_values():
     at = datetime(2025, 5, 30, 17, 0, tzinfo=timezone(timedelta(hours=5)))
     assert json.loads(output.to_json([Sample(at, ("ا", "b"))])) == [{"at": "2025-05-30T12:00:00Z", "names": ["ا", "b"]}]
