@@ -1,29 +1,34 @@
 """How fast articles are matched and stored, and what the index costs, in an archive grown in arrival order.
 
-usage: matching.py [--articles N] [--tokens 150 600] [--keep DIR]
+usage: matching.py [--articles N] [--tokens 150 600] [--keep DIR] [--minutes M]
 
 Bodies are made from a fixed seed: of ten articles seven are news of their own, two are copies of something recent
 (cut, edited, with a line of the outlet's), one is a form with other facts. Rates are of one process, text given:
 fingerprint, look up, compare, decide, store, in transactions of 50 as `ingest import` has them; full-text search is
-filled later and by others. Printed at each mark, a factor of ten apart: the rate over the last tenth of the way, the time
-of a look-up (candidates of a new article, with their fingerprints), and bytes an article.
+filled later and by others. Printed at each mark: the rate over the last stretch of the way, in CPU seconds, with the pace
+of the machine meanwhile; the time of a look-up (candidates of a new article, with their fingerprints); bytes an article.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import sqlite3
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
 from pathlib import Path
 
+import numpy as np
 from sqlalchemy import text as sql
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.reading import SPAN, START, vocabulary
 from ingest.duplicates import Rarity, fingerprint
 from ingest.duplicates.matching import CANDIDATES, PER_STORY, Search
 from ingest.duplicates.shingles import Shingled
@@ -32,13 +37,56 @@ from storage import feeds
 from storage.archive import Archive
 from storage.matching import MatchStore, RarityCounters
 from storage.model import Alias, AliasKind, ArticleDraft, Outlet
+from storage.search import flush
 
-OUTLETS = [f"outlet-{number}" for number in range(60)]
-START = datetime(2026, 1, 1, tzinfo=UTC)
+OUTLETS = [f"outlet-{number}" for number in range(1, 61)]
+APART = SPAN / 1_000_000  # one article after the other
 BATCH = 50  # articles a transaction
 PROBES = 1000
+PACE_ROUNDS = 20  # after each transaction
 RECENT = 3000  # articles: a copy follows its original within so many
-VOCABULARY, PHRASES, FORMS = 60_000, 5_000, 200
+PHRASES, FORMS = 5_000, 200
+
+_SIGHTINGS = sql("""
+    INSERT INTO sighting (feed_id, entry_key, article_id, status, first_seen_at, last_seen_at, content_hash, url, title,
+                          summary)
+    SELECT feed.id, article.url, article.id, 'stored', first_seen_at, first_seen_at, '', article.url, article.title, ''
+    FROM article JOIN feed ON feed.outlet_id = article.outlet_id AND feed.url = printf(
+        'https://outlet.example/feed/%d', 3 * article.outlet_id)
+""")
+
+
+class Pace:
+    """How fast this machine is while it is measured: rounds of fixed work in a CPU second.
+
+    A round is matching in little: sorted look-ups in numpy, rows of SQLite, counting. A few are done between the
+    transactions that are timed, so that rates of two machines, or of one that others use as well, can be compared.
+    """
+
+    def __init__(self) -> None:
+        self.rounds, self.seconds = 0, 0.0
+        self._hashes = np.random.default_rng(5).integers(1 << 62, size=(2, 150)).astype(np.uint64)
+        self._table = sqlite3.connect(":memory:")
+        self._table.execute("CREATE TABLE posting (key INTEGER, id INTEGER, PRIMARY KEY (key, id)) WITHOUT ROWID")
+        self._table.executemany(
+            "INSERT INTO posting VALUES (?, ?)", ((key, id) for key in range(500) for id in range(20))
+        )
+
+    def run(self, rounds: int) -> None:
+        started = time.process_time()
+        for number in range(self.rounds, self.rounds + rounds):
+            for shift in range(10):
+                ordered = np.sort(self._hashes[0] ^ np.uint64(number + shift))
+                np.count_nonzero(ordered[np.searchsorted(ordered, self._hashes[1]) % 150] == self._hashes[1])
+            keys = [(number * 7919 + key * 271) % 500 for key in range(30)]
+            rows = (row for key in keys for row in self._table.execute("SELECT id FROM posting WHERE key = ?", (key,)))
+            Counter(rows)
+        self.seconds += time.process_time() - started
+        self.rounds += rounds
+
+    @property
+    def per_second(self) -> float:
+        return self.rounds / self.seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +102,8 @@ class Press:
         self.tokens = tokens
         self.rng = random.Random(seed)
         language = random.Random(1)  # the same for every seed
-        letters = "etaoinshrdlucmfwypvbgkqjxz"
-        self.words = ["".join(language.choices(letters, k=language.randint(2, 9))) for _ in range(VOCABULARY)]
-        self.word_weights = list(accumulate(1 / (rank + 3) for rank in range(VOCABULARY)))
+        self.words = vocabulary("en").tolist()
+        self.word_weights = list(accumulate(1 / (rank + 3) for rank in range(len(self.words))))
         self.phrases = [self._words(language.randint(3, 7), language) for _ in range(PHRASES)]
         self.phrase_weights = list(accumulate(1 / (rank + 20) for rank in range(PHRASES)))
         self.forms = [self._words(tokens, language) for _ in range(FORMS)]
@@ -124,86 +171,142 @@ def draft(number: int, outlet: str, body: Body) -> ArticleDraft:
         canonical_url=url,
         aliases=(Alias(AliasKind.URL, url),),
         signature=fingerprint(body.text, title=body.title).to_signature(),
-        published_at=START + timedelta(seconds=20 * number),
+        published_at=START + APART * number,
         language="en",
         word_count=len(body.text.split()),
     )
 
 
+class Growth:
+    """What a stretch of the way cost: CPU seconds of match and store, and the pace of the machine meanwhile."""
+
+    def __init__(self, until: float) -> None:
+        self.until = until  # by the clock of `time.monotonic`
+        self.articles, self.seconds, self.pace = 0, 0.0, Pace()
+
+
 def grow(
-    archive: Archive, counters: RarityCounters, bodies: Iterator[tuple[str, Body]], first: int, count: int
-) -> float:
-    """Add articles; returns the seconds that match and store took, without the making of the texts."""
-    seconds = 0.0
-    for number in range(first, first + count, BATCH):
-        batch = list(islice(bodies, min(BATCH, first + count - number)))
-        started = time.perf_counter()
+    archive: Archive, counters: RarityCounters, bodies: Iterator[tuple[str, Body]], numbers: range, growth: Growth
+) -> int:
+    """Add articles until the time is up; returns how many. The making of the texts is not measured."""
+    for first in range(numbers.start, numbers.stop, BATCH):
+        if time.monotonic() > growth.until:
+            break
+        batch = list(islice(bodies, min(BATCH, numbers.stop - first)))
+        started = time.process_time()
         with archive.transaction() as t:
-            for place, (outlet, body) in enumerate(batch, start=number):
-                keep(t, draft(place, outlet, body), counters, START + timedelta(seconds=20 * place))
-        seconds += time.perf_counter() - started
-    return seconds
+            for number, (outlet, body) in enumerate(batch, start=first):
+                keep(t, draft(number, outlet, body), counters, START + APART * number)
+        growth.seconds += time.process_time() - started
+        growth.articles += len(batch)
+        growth.pace.run(PACE_ROUNDS)
+    return growth.articles
 
 
-def look_ups(archive: Archive, counters: RarityCounters, bodies: Iterator[tuple[str, Body]]) -> list[float]:
-    """Milliseconds, in order, for new articles as they come."""
-    times = []
+def look_ups(
+    archive: Archive, counters: RarityCounters, bodies: Iterator[tuple[str, Body]]
+) -> tuple[list[float], list[float]]:
+    """Milliseconds for new articles as they come, in order: by the clock, and of CPU, which a busy machine stretches
+    less."""
+    clock, cpu = [], []
     with archive.transaction() as t:
         index = MatchStore(t, counters)
         search = Search(index, Rarity(*index.rarity()), frozenset())
         for _, body in islice(bodies, PROBES):
             keys = search.keys(Shingled(fingerprint(body.text, title=body.title)))
-            started = time.perf_counter()
+            started, worked = time.perf_counter(), time.process_time()
             index.candidates(keys, CANDIDATES, per_story=PER_STORY)
-            times.append(1000 * (time.perf_counter() - started))
-    return sorted(times)
+            clock.append(1000 * (time.perf_counter() - started))
+            cpu.append(1000 * (time.process_time() - worked))
+    return sorted(clock), sorted(cpu)
 
 
 def sizes(archive: Archive, articles: int) -> tuple[float, float]:
     """Bytes an article: of the index of keys, and of the whole file."""
     with archive.transaction() as t:
         pages = t.execute(sql("SELECT sum(pgsize) FROM dbstat WHERE name = 'posting'")).scalar_one()
-        whole = t.execute(sql("SELECT sum(pgsize) FROM dbstat")).scalar_one()
+        whole = t.execute(sql("PRAGMA page_count")).scalar_one() * t.execute(sql("PRAGMA page_size")).scalar_one()
     return pages / articles, whole / articles
 
 
-def measure(tokens: int, articles: int, folder: Path) -> None:
-    path = folder / f"matching-{tokens}.db"
+def marks(articles: int) -> Iterator[int]:
+    """Where figures are taken: 1,000, 10,000, 100,000, then every 100,000."""
+    sizes = (1_000, 10_000, *range(100_000, articles, 100_000))
+    yield from (mark for mark in sizes if mark < articles)
+    yield articles
+
+
+def measure(tokens: int, articles: int, path: Path, until: float) -> None:
     path.unlink(missing_ok=True)
-    counters, bodies = new_counters(), iter(Press(tokens, seed=3))
-    mark, done = min(articles, 1_000), 0
+    counters, bodies, done = new_counters(), iter(Press(tokens, seed=3)), 0
     with Archive.open(f"sqlite:///{path}", write=True) as archive:
         with archive.transaction() as t:
-            feeds.sync(t, {Outlet(name, name): [f"https://{name}.example/feed"] for name in OUTLETS})
-        while done < articles:
-            last = max(BATCH, mark // 10)
-            grow(archive, counters, bodies, done, mark - last - done)
-            rate = last / grow(archive, counters, bodies, mark - last, last)
-            done = mark
-            mark = min(articles, 10 * mark)
-            times = look_ups(archive, counters, bodies)
-            index, whole = sizes(archive, done)
+            feeds.sync(t, {Outlet(name, name): _feeds(number) for number, name in enumerate(OUTLETS, start=1)})
+        for mark in marks(articles):
+            last = min(mark - done, max(mark // 10, 500))
+            done += grow(archive, counters, bodies, range(done, mark - last), Growth(until))
+            growth = Growth(until)
+            done += grow(archive, counters, bodies, range(done, mark), growth)
+            report(f"{tokens} tokens, {done} articles", archive, counters, bodies, done, growth)
+            if done < mark:
+                print(f"stopped at {done} articles: the time is up")
+                break
+
+
+def report(
+    name: str,
+    archive: Archive,
+    counters: RarityCounters,
+    bodies: Iterator[tuple[str, Body]],
+    articles: int,
+    growth: Growth,
+) -> None:
+    rate, pace = growth.articles / max(growth.seconds, 1e-9), growth.pace.per_second
+    clock, cpu = look_ups(archive, counters, bodies)
+    index, whole = sizes(archive, articles)
+    with archive.transaction() as t:
+        joined = t.execute(sql("SELECT count(*) FROM article WHERE id <> story_id")).scalar_one()
+    print(
+        f"{name} ({joined} in others' stories): {rate:.0f}/s at pace {pace:.0f}"
+        f" ({1000 * rate / pace:.0f} a thousand rounds), look-up CPU p50 {cpu[len(cpu) // 2]:.2f} ms"
+        f" p99 {cpu[len(cpu) * 99 // 100]:.2f} ms mean {sum(cpu) / len(cpu):.2f} ms"
+        f" (by the clock {clock[len(cpu) // 2]:.2f}, {clock[len(cpu) * 99 // 100]:.2f}, {sum(clock) / len(cpu):.2f}),"
+        f" index {index:.0f} B, file {whole:.0f} B an article",
+        flush=True,
+    )
+
+
+def finish(path: Path) -> None:
+    """What other benchmarks need of the archive: where its articles were listed, and full-text search."""
+    with Archive.open(f"sqlite:///{path}", write=True) as archive:
+        with archive.transaction() as t:
+            t.execute(_SIGHTINGS)
+        indexed = 1
+        while indexed:
             with archive.transaction() as t:
-                joined = t.execute(sql("SELECT count(*) FROM article WHERE id <> story_id")).scalar_one()
-            print(
-                f"{tokens} tokens, {done} articles ({joined} in others' stories): {rate:.0f}/s,"
-                f" look-up p50 {times[len(times) // 2]:.2f} ms p99 {times[len(times) * 99 // 100]:.2f} ms"
-                f" mean {sum(times) / len(times):.2f} ms, index {index:.0f} B, file {whole:.0f} B an article",
-                flush=True,
-            )
+                indexed = flush(t)
+
+
+def _feeds(outlet: int) -> list[str]:
+    """The three feeds of an outlet."""
+    return [f"https://outlet.example/feed/{3 * outlet - back}" for back in range(3)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--tokens", type=int, nargs="+", default=[150, 600])
-    parser.add_argument("--keep", type=Path, help="keep the archives in this folder")
+    parser.add_argument("--keep", type=Path, help="keep the archives in this folder, ready for benchmarks/reading.py")
+    parser.add_argument("--minutes", type=float, default=600, help="stop each archive's growth after so long")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         for tokens in arguments.tokens:
-            measure(tokens, arguments.articles, folder)
+            path = folder / f"matching-{tokens}.db"
+            measure(tokens, arguments.articles, path, time.monotonic() + 60 * arguments.minutes)
+            if arguments.keep:
+                finish(path)
 
 
 if __name__ == "__main__":

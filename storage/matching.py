@@ -10,9 +10,9 @@ import json
 import secrets
 import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
-from heapq import nsmallest
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ from sqlalchemy import (
 from storage import direct
 from storage.model import MatchCandidate, MatchDecision, Signature
 from storage.schema import metadata
+
+T = TypeVar("T")
 
 COUNTERS = 1 << 24
 CHECKPOINT_EVERY = 10_000  # decisions
@@ -79,7 +81,13 @@ rarity_checkpoint = Table(
 )
 
 # Key by key, the earliest articles of each: what stands under more is a story of many copies, and costs no more.
-_UNDER_KEY = f"SELECT article_id FROM posting WHERE key = ? ORDER BY article_id LIMIT {MAX_POSTINGS}"
+# One text of numbers for all: 37 statements, or a row for each number, cost several times as much.
+_UNDER_KEYS = f"""
+    SELECT group_concat((
+        SELECT group_concat(article_id)
+        FROM (SELECT article_id FROM posting WHERE key = wanted.value ORDER BY article_id LIMIT {MAX_POSTINGS})
+    )) FROM json_each(?) AS wanted
+"""
 _CANDIDATES = """
     SELECT article.id, article.story_id, article.outlet_id, fingerprint.scheme, fingerprint.exact, fingerprint.tokens,
            EXISTS (SELECT 1 FROM duplicate WHERE original_id IN (article.id, story.representative_id)
@@ -87,13 +95,16 @@ _CANDIDATES = """
     FROM json_each(?) AS wanted CROSS JOIN article ON article.id = wanted.value
     CROSS JOIN story ON story.id = article.story_id CROSS JOIN fingerprint ON fingerprint.article_id = article.id
 """
+_STORIES = """
+    SELECT article.id, article.story_id FROM json_each(?) AS wanted CROSS JOIN article ON article.id = wanted.value
+"""
 _PUT = "INSERT INTO fingerprint (article_id, scheme, exact, tokens) VALUES (?, ?, ?, ?)"
 _INDEX = "INSERT OR IGNORE INTO posting (key, article_id) VALUES (?, ?)"
 _UNINDEX = "DELETE FROM posting WHERE key = ? AND article_id = ?"
-_NEW_LOG = """
+_LOG_FROM = """
     SELECT log.seq, log.token, log.founded, log.slots, log.scheme, fingerprint.tokens
     FROM rarity_log AS log LEFT JOIN fingerprint ON fingerprint.article_id = log.article_id
-    WHERE log.seq > ? ORDER BY log.seq
+    WHERE log.seq >= ? ORDER BY log.seq
 """
 _LOG = "INSERT INTO rarity_log (token, article_id, scheme, founded, slots) VALUES (?, ?, ?, ?, ?)"
 
@@ -115,9 +126,11 @@ class RarityCounters:
 
     def follow(self, connection: Connection) -> None:
         """Bring memory to the state of the log. Inside the transaction that decides, before it does."""
-        if not self._is_of(connection):
+        first, *new = direct.run(connection, _LOG_FROM, (self._seq,)).fetchall() or [None]
+        if first is None or first[:2] != (self._seq, self._token):  # what memory counted last is no longer in the log
             self._load(connection)
-        for seq, token, founded, slots, scheme, tokens in direct.run(connection, _NEW_LOG, (self._seq,)).fetchall():
+            new = [row for row in direct.run(connection, _LOG_FROM, (self._seq,)) if row[0] > self._seq]
+        for seq, token, founded, slots, scheme, tokens in new:
             counted = self.slots_of(Signature(scheme, b"", tokens)) if slots is None else slots
             self._count(counted, seq, token, founded)
 
@@ -132,16 +145,11 @@ class RarityCounters:
 
     def _count(self, slots: bytes, seq: int, token: int, founded: int) -> None:
         wanted = np.frombuffer(slots, np.uint32)
-        self.counters[wanted] += self.counters[wanted] < np.iinfo(np.uint16).max
+        before = self.counters[wanted]
+        self.counters[wanted] = before + (before < np.iinfo(np.uint16).max)
         self.stories += founded
         self.total += len(wanted)
         self._seq, self._token = seq, token
-
-    def _is_of(self, connection: Connection) -> bool:
-        """Whether what memory counted last is still in the log, and nothing was dropped behind it."""
-        if not self._seq:
-            return False
-        return bool(direct.value(connection, "SELECT token FROM rarity_log WHERE seq = ?", (self._seq,)) == self._token)
 
     def _load(self, connection: Connection) -> None:
         self._clear()
@@ -165,6 +173,23 @@ class RarityCounters:
         self._checkpoint = self._seq
 
 
+def _first(hits: Counter[int], most: int) -> list[tuple[int, int]]:
+    """Articles with the number of keys in common, most first, the earlier of two equals first."""
+    numbers = np.fromiter(hits.keys(), np.int64, len(hits))
+    counts = np.fromiter(hits.values(), np.int64, len(hits))
+    order = np.lexsort((numbers, -counts))[:most]
+    return list(zip(numbers[order].tolist(), counts[order].tolist(), strict=True))
+
+
+def _spread(of_stories: Iterable[tuple[T, int]], per_story: int) -> Iterator[T]:
+    """What is of stories, without those that come after the first few of their story."""
+    taken: Counter[int] = Counter()
+    for item, story in of_stories:
+        taken[story] += 1
+        if taken[story] <= per_story:
+            yield item
+
+
 class MatchStore:
     """The index within one write transaction. Make one at its start; it is cheap."""
 
@@ -181,25 +206,21 @@ class MatchStore:
         self, keys: Sequence[int], limit: int, *, per_story: int, without: int | None = None
     ) -> list[MatchCandidate]:
         """The articles that share most keys, best first (the earlier of two equals first), with their fingerprints."""
-        found: list[MatchCandidate] = []
-        taken: Counter[int] = Counter()
-        ranked = self._ranked(keys, without)
-        for start in range(0, len(ranked), limit):
-            for candidate in self._read(dict(ranked[start : start + limit])):
-                taken[candidate.story_id] += 1
-                if taken[candidate.story_id] <= per_story:
-                    found.append(candidate)
-            if len(found) >= limit:
-                break
-        return found[:limit]
+        ranked = dict(self._ranked(keys, without))
+        first = self._read(dict(islice(ranked.items(), limit)))
+        found = list(_spread(((candidate, candidate.story_id) for candidate in first), per_story))
+        if len(found) < limit < len(ranked):
+            wanted = json.dumps(list(ranked))
+            stories = direct.run(self._connection, _STORIES, (wanted,)).fetchall()
+            found = self._read({number: ranked[number] for number in islice(_spread(stories, per_story), limit)})
+        return found
 
     def _ranked(self, keys: Sequence[int], without: int | None) -> list[tuple[int, int]]:
         """Articles with the number of keys in common, most first."""
-        cursor = direct.driver(self._connection).cursor()
-        under_keys = (cursor.execute(_UNDER_KEY, (key,)) for key in dict.fromkeys(keys))
-        hits = Counter(chain.from_iterable(chain.from_iterable(under_keys)))
+        listed = direct.value(self._connection, _UNDER_KEYS, (json.dumps(list(dict.fromkeys(keys))),))
+        hits = Counter(json.loads(f"[{listed or ''}]"))
         hits.pop(-1 if without is None else without, None)
-        return nsmallest(MAX_RANKED, hits.items(), key=lambda hit: (-hit[1], hit[0]))
+        return _first(hits, MAX_RANKED)
 
     def _read(self, hits: dict[int, int]) -> list[MatchCandidate]:
         """Articles by their numbers, in that order, given with the keys in common."""

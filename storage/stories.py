@@ -18,8 +18,9 @@ from storage.schema import article, duplicate, format_time, story
 FULL_LENGTH = 2 / 3  # of the longest member's words: shorter ones are cut copies, and represent nobody
 
 _FOUND = """
-    INSERT INTO story (representative_id, article_count, outlet_count, first_published_at, last_published_at)
-    VALUES (0, 1, 1, :at, :at)
+    INSERT INTO story (id, representative_id, article_count, outlet_count, first_published_at, last_published_at)
+    SELECT number, number, 1, 1, :at, :at
+    FROM (SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'story'), 0) + 1 AS number)
 """
 _MEMBERS = """
     SELECT count(*), count(DISTINCT outlet_id), min(sort_at), max(sort_at), max(word_count)
@@ -51,7 +52,6 @@ def found(t: Connection, outlet_id: int, sort_at: str) -> int:
     `outlet_id` and `sort_at` are the article's.
     """
     number = direct.run(t, _FOUND, {"at": sort_at}).lastrowid
-    direct.run(t, "UPDATE story SET representative_id = id WHERE id = ?", (number,))
     assert number is not None
     return number
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ingest.duplicates import numbers
-from ingest.duplicates.evidence import Evidence, gather
+from ingest.duplicates.evidence import Evidence, gather, most_spread, ordered, spread
 from ingest.duplicates.fingerprint import Fingerprint
 from ingest.duplicates.model import fitted
 from ingest.duplicates.rarity import Rarity
@@ -82,6 +82,11 @@ def is_passage(evidence: Evidence) -> bool:
 
 
 def surely_differ(a: Shingled, b: Shingled, common: Common) -> bool:
-    """Whether the numbers rule out, before anything else is measured, that two texts are the same."""
-    short, long = sorted((a.words, b.words))
-    return numbers.other_facts(numbers.compared(a, b), common.jaccard, short / long)
+    """Whether a rule says, before all is measured, that two texts are not the same; `common`: what `b` has of `a`."""
+    short, long = ordered(a, b)
+    total, found = (common.of_text, common.found_in_other) if short is a else (common.of_other, common.found_in_text)
+    if found < PASSAGE_SHARE * total:  # as `is_passage`
+        widest = most_spread(short, total, found)
+        if widest < PASSAGE_SPREAD or spread(short, short.found_in(long, 3)) < PASSAGE_SPREAD:
+            return True
+    return numbers.other_facts(numbers.compared(a, b), common.jaccard, short.words / long.words)

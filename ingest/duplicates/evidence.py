@@ -9,6 +9,7 @@ unless said otherwise.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,9 +56,14 @@ class Evidence:
     changed_share: float  # of the two, with two more counted as kept
 
 
+def ordered(a: Shingled, b: Shingled) -> tuple[Shingled, Shingled]:
+    """The shorter text first."""
+    return (a, b) if (a.words, a.fingerprint.exact) <= (b.words, b.fingerprint.exact) else (b, a)
+
+
 def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
     """The figures for two texts, in either order; None when they have next to nothing in common."""
-    short, long = sorted((a, b), key=lambda text: (text.words, text.fingerprint.exact))
+    short, long = ordered(a, b)
     triples = short.found_in(long, 3)
     if not len(triples) or _share(triples) < MIN_CONTAINMENT:
         return None
@@ -73,14 +79,14 @@ def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
         jaccard=float(
             (np.count_nonzero(triples) + np.count_nonzero(triples_long)) / (len(triples) + len(triples_long))
         ),
-        rare_overlap=_weighted(pairs, rarity.weights(short.orders[1])),
-        word_overlap=_weighted(short.found_in(long, 1), rarity.information(short.orders[0])),
-        common_rare=float(rarity.weights(short.orders[2][triples]).mean()),
+        rare_overlap=_weighted(pairs, rarity.weights(short.shingles(2))),
+        word_overlap=_weighted(short.found_in(long, 1), rarity.information(short.shingles(1))),
+        common_rare=float(rarity.weights(short.shingles(3)[triples]).mean()),
         covered=_share(covered),
         lead_covered=min(_lead(short, covered), _lead(long, covered_long)),
         third_covered=_share(closely_long[: max(1, len(closely_long) // 3)]),
         tail_covered=_share(closely[-max(1, len(closely) // 3) :]),
-        spread=_spread(triples, WINDOW_WORDS * short.unit),
+        spread=spread(short, triples),
         longest_run=float(_runs(closely).max(initial=0) / len(closely)),
         new_passages=float(gaps[gaps > LONG_GAP_WORDS].sum() / short.words),
         number_overlap=facts.shared,
@@ -116,11 +122,23 @@ def _runs(flags: Flags) -> NDArray[np.intp]:
     return edges[1::2] - edges[::2]
 
 
-def _spread(found: Flags, window: int) -> float:
-    """Windows are cut evenly, so that the last one is no remainder."""
-    starts = np.linspace(0, len(found), max(1, len(found) // window) + 1).astype(np.intp)
-    shares = np.add.reduceat(found, starts[:-1], dtype=np.float64) / np.diff(starts)
+def spread(text: Shingled, found: Flags) -> float:
+    """`Evidence.spread`, of a text's 3-shingles that were found. Windows are cut evenly: the last is no remainder."""
+    count = _windows(text, len(found))
+    starts = (np.arange(count) * (len(found) / count)).astype(np.intp)
+    shares = np.add.reduceat(found, starts, dtype=np.float64) / np.diff(starts, append=len(found))
     return float((shares >= WINDOW_SHARE).mean())
+
+
+def most_spread(text: Shingled, total: int, found: int) -> float:
+    """The most that `spread` can be when so many of the 3-shingles were found, wherever they stand."""
+    count = _windows(text, total)
+    least = ceil(WINDOW_SHARE * (total // count))
+    return found // max(1, least) / count
+
+
+def _windows(text: Shingled, shingles: int) -> int:
+    return max(1, shingles // (WINDOW_WORDS * text.unit))
 
 
 def _title_overlap(a: Shingled, b: Shingled) -> float:

@@ -73,6 +73,12 @@ class Fingerprint:
             sentences=np.frombuffer(packed, np.uint16, sentences, _HEADER.size),
         )
 
+    @staticmethod
+    def body_of(signature: Signature) -> Tokens:
+        """The body alone, for a first look at many texts."""
+        title, sentences, body = _HEADER.unpack_from(signature.tokens)
+        return np.frombuffer(signature.tokens, np.uint32, body, _HEADER.size + 2 * sentences + 4 * title)
+
     @property
     def is_short(self) -> bool:
         return len(self.body) < MIN_TOKENS

@@ -50,9 +50,12 @@ class Compared:
     """A candidate with its text and what the comparison said."""
 
     candidate: MatchCandidate
-    text: Shingled
     result: Comparison
     common: Common | None  # None: next to nothing
+
+    @property
+    def text(self) -> Shingled:
+        return _shingled(self.candidate.signature)
 
     @property
     def rank(self) -> tuple[float, float, int]:
@@ -117,7 +120,7 @@ class Search:
     separated: frozenset[int]
 
     def keys(self, text: Shingled) -> tuple[int, ...]:
-        return sketch(text, self.rarity.stories_with(text.orders[2]) >= COMMON_STORIES)
+        return sketch(text, self.rarity.stories_with(text.shingles(3)) >= COMMON_STORIES)
 
     def compared(self, text: Shingled, keys: Sequence[int], article_id: int | None) -> list[Compared]:
         if not keys:
@@ -141,16 +144,16 @@ class Search:
         own = roundups.part(0, -1, text, whole, self.rarity)
         found = self.index.candidates(self.keys(whole), CANDIDATES, per_story=1, without=of.article_id)
         found = _of_scheme(text.fingerprint.scheme, found)
-        texts = [(c, _shingled(c.signature)) for c in found if not c.is_roundup]
-        inside = common(whole, [other for _, other in texts], roundups.LONG_CONTAINED)
+        found = [c for c in found if not c.is_roundup]
+        inside = common(whole, [Fingerprint.body_of(c.signature) for c in found], roundups.LONG_CONTAINED)
         others = [
-            roundups.part(c.article_id, c.story_id, other, whole, self.rarity)
-            for (c, other), shared in zip(texts, inside, strict=True)
+            roundups.part(c.article_id, c.story_id, _shingled(c.signature), whole, self.rarity)
+            for c, shared in zip(found, inside, strict=True)
             if shared is not None and shared.other_share >= roundups.LONG_CONTAINED
         ]
         copies = [
-            other
-            for (c, other), shared in zip(texts, inside, strict=True)
+            _shingled(c.signature)
+            for c, shared in zip(found, inside, strict=True)
             if c.story_id == of.story_id and shared is not None and shared.jaccard >= WHOLE_COPY
         ]
         if any(roundups.is_added(own, whole, copy) for copy in copies):
@@ -165,19 +168,20 @@ def _of_scheme(scheme: int, candidates: Sequence[MatchCandidate]) -> list[MatchC
 
 def compare_all(text: Shingled, candidates: Sequence[MatchCandidate], rarity: Rarity) -> list[Compared]:
     """Every candidate compared, up to one that is exactly equal. What is sure to differ is not gone into."""
-    others = [_shingled(candidate.signature) for candidate in candidates]
+    bodies = [Fingerprint.body_of(candidate.signature) for candidate in candidates]
     compared = []
-    for candidate, other, shared in zip(candidates, others, common(text, others, MIN_CONTAINMENT), strict=True):
-        compared.append(Compared(candidate, other, _result(text, other, shared, rarity), shared))
+    for candidate, shared in zip(candidates, common(text, bodies, MIN_CONTAINMENT), strict=True):
+        compared.append(Compared(candidate, _result(text, candidate.signature, shared, rarity), shared))
         if compared[-1].result.kind is EdgeKind.EXACT:
             break
     return compared
 
 
-def _result(text: Shingled, other: Shingled, shared: Common | None, rarity: Rarity) -> Comparison:
-    if text.fingerprint.exact != other.fingerprint.exact and (shared is None or surely_differ(text, other, shared)):
+def _result(text: Shingled, other: Signature, shared: Common | None, rarity: Rarity) -> Comparison:
+    is_exact = text.fingerprint.exact == other.exact
+    if not is_exact and (shared is None or surely_differ(text, _shingled(other), shared)):
         return TWO_TEXTS
-    return compare_shingled(text, other, rarity)
+    return compare_shingled(text, _shingled(other), rarity)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.duplicates.fingerprint import Fingerprint
-from ingest.duplicates.shingles import Hashes, Shingled, distinct
+from ingest.duplicates.shingles import ORDERS, Hashes, Shingled, distinct, within
 from storage.model import Signature
 
 SLOT_BITS = 24
@@ -69,12 +69,12 @@ def counted_slots(shingled: Shingled, known: Sequence[Shingled] = ()) -> bytes:
     """
     own = _distinct_slots(shingled)
     for other in known:
-        own = np.setdiff1d(own, _distinct_slots(other), assume_unique=True)
+        own = own[~within(own, _distinct_slots(other))]
     return own.tobytes()
 
 
 def _distinct_slots(shingled: Shingled) -> NDArray[np.uint32]:
-    return distinct(slots(np.concatenate(shingled.orders)))
+    return distinct(slots(np.concatenate([shingled.shingles(order) for order in ORDERS])))
 
 
 def slots_of_signature(signature: Signature) -> bytes:

@@ -37,9 +37,9 @@ class Part:
 
 def part(article_id: int, story_id: int, text: Shingled, whole: Shingled, rarity: Rarity) -> Part:
     """Where a text stands in the whole; standing text of many stories does not count."""
-    rare = rarity.weights(whole.orders[2]) >= RARE
+    rare = rarity.weights(whole.shingles(3)) >= RARE
     covered = whole.covered(whole.found_in(text, 3) & rare, 3)
-    found = text.found_in(whole, 3) & (rarity.weights(text.orders[2]) >= RARE)
+    found = text.found_in(whole, 3) & (rarity.weights(text.shingles(3)) >= RARE)
     words = float(np.count_nonzero(covered)) / whole.unit
     return Part(article_id, story_id, text, covered, words, float(found.mean()) if len(found) else 0.0)
 
@@ -76,5 +76,5 @@ def related(a: Shingled, b: Shingled, rarity: Rarity) -> bool:
     """Whether two texts share rare words beyond chance: names of people and places, terms of one matter."""
     short, long = (a, b) if a.words <= b.words else (b, a)
     found = short.found_in(long, 1)
-    weights = rarity.information(short.orders[0]) ** 2
+    weights = rarity.information(short.shingles(1)) ** 2
     return float(weights[found].sum()) >= RELATED * max(float(weights.sum()), 1e-9)

@@ -5,6 +5,7 @@ A shingle of order 1, 2 or 3 is a run of 1, 2 or 3 words, or of 2, 4 or 6 charac
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ from ingest.duplicates.fingerprint import IDENTITY, KIND, Fingerprint, Tokens, W
 SKETCH_SIZE = 24
 LEAD_SIZE = 12
 LEAD_WORDS = 90
+ORDERS = (1, 2, 3)
 
 Hashes = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
@@ -26,6 +28,7 @@ Values = TypeVar("Values", np.uint32, np.uint64, np.intp)
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio (Knuth 6.4)
 _MIX = np.uint64(0xD6E8FEB86659FD93)  # odd constant of the rrmxmx mixer
 _HALF = np.uint64(32)
+_LOW = np.uint64(0xFFFF)
 
 
 def mixed(hashes: Hashes) -> Hashes:
@@ -74,18 +77,20 @@ class Shingled:
         self.unit = unit(fingerprint.body)
         self.words = len(fingerprint.body) / self.unit
         self.number_places: Places | None = None  # see `ingest.duplicates.numbers`
+        self._shingles: dict[int, Hashes] = {}
+        self._sorted: dict[int, Hashes] = {}
 
-    @cached_property
-    def orders(self) -> tuple[Hashes, Hashes, Hashes]:
-        """The shingles of order 1, 2, 3, in reading order, repeats included."""
-        body = self.fingerprint.body
-        return shingles(body, self.unit), shingles(body, 2 * self.unit), shingles(body, 3 * self.unit)
+    def shingles(self, order: int) -> Hashes:
+        """The shingles of order 1, 2 or 3, in reading order, repeats included."""
+        if order not in self._shingles:
+            self._shingles[order] = shingles(self.fingerprint.body, order * self.unit)
+        return self._shingles[order]
 
-    @cached_property
-    def ordered(self) -> tuple[Hashes, Hashes, Hashes]:
-        """The shingles of order 1, 2, 3, sorted for look-up, repeats included."""
-        one, two, three = self.orders
-        return np.sort(one), np.sort(two), np.sort(three)
+    def sorted_shingles(self, order: int) -> Hashes:
+        """The same, sorted for look-up."""
+        if order not in self._sorted:
+            self._sorted[order] = np.sort(self.shingles(order))
+        return self._sorted[order]
 
     @cached_property
     def numbers(self) -> Tokens:
@@ -107,7 +112,7 @@ class Shingled:
 
     def found_in(self, other: Shingled, order: int) -> Flags:
         """For each shingle of an order, in reading order: does it stand in the other text?"""
-        return within(self.orders[order - 1], other.ordered[order - 1])
+        return within(self.shingles(order), other.sorted_shingles(order))
 
     def covered(self, found: Flags, order: int) -> Flags:
         """For each token: does it stand in a shingle of `order` that was found?"""
@@ -156,32 +161,48 @@ class Common:
         return (self.found_in_other + self.found_in_text) / (self.of_text + self.of_other)
 
 
-def common(text: Shingled, others: Sequence[Shingled], least: float) -> list[Common | None]:
-    """What each other text has in common with one; None where it is surely less than a share `least` of either.
+def common(text: Shingled, others: Sequence[Tokens], least: float) -> list[Common | None]:
+    """What the body of each other text has in common with one; None where it is surely less than `least` of either.
 
     All at once: most articles that share an index key share next to nothing else, and this tells them for a tenth of
     what a comparison costs. Texts whose words are counted otherwise (`unit`) have nothing in common.
     """
-    width, wanted = 3 * text.unit, text.ordered[2]
+    width, wanted = 3 * text.unit, text.sorted_shingles(3)
     if not len(wanted) or not others:
         return [None] * len(others)
-    ends = np.cumsum([len(other.fingerprint.body) for other in others]).tolist()
-    hashes = shingles(np.concatenate([other.fingerprint.body for other in others]), width)
-    at = np.searchsorted(wanted, hashes)
-    at[at == len(wanted)] = 0
-    found = wanted[at] == hashes
+    places, at = _found(shingles(np.concatenate(others), width), wanted)
+    if not len(places):
+        return [None] * len(others)
     repeats = np.searchsorted(wanted, wanted, side="right") - np.searchsorted(wanted, wanted)
-    most = int(repeats.max())
+    most, listed = int(repeats.max()), places.tolist()
     result: list[Common | None] = []
-    for other, start, end in zip(others, [0, *ends], ends, strict=False):
-        count = max(end - start - width + 1, 0) if other.unit == text.unit else 0
-        inside = at[start : start + count][found[start : start + count]]
-        if len(inside) and (len(inside) >= least * count or len(inside) * most >= least * len(wanted)):
-            own = int(repeats[distinct(inside)].sum())
-            result.append(Common(len(wanted), own, count, len(inside)))
+    end = 0
+    for other in others:
+        start, end = end, end + len(other)
+        first, last = bisect_left(listed, start), bisect_right(listed, end - width)
+        count, inside = len(other) - width + 1, last - first
+        enough = inside > 0 and (inside >= least * count or inside * most >= least * len(wanted))
+        if enough and unit(other) == text.unit:
+            own = int(repeats[distinct(at[first:last])].sum())
+            result.append(Common(len(wanted), own, count, inside))
         else:
             result.append(None)
     return result
+
+
+def _found(hashes: Hashes, ordered: Hashes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The places of the hashes that are among the ordered ones, and where each stands there.
+
+    A first look at 16 bits of each leaves few to search for.
+    """
+    flags = np.zeros(1 << 16, np.bool_)
+    flags[ordered & _LOW] = True
+    places = np.flatnonzero(flags[hashes & _LOW])
+    hashes = hashes[places]
+    at = np.searchsorted(ordered, hashes)
+    at[at == len(ordered)] = 0
+    found = ordered[at] == hashes
+    return places[found], at[found]
 
 
 def keys(hashes: Hashes) -> NDArray[np.int32]:
@@ -202,7 +223,7 @@ def sketch(shingled: Shingled, common: Flags) -> tuple[int, ...]:
     own = exact_key(shingled.fingerprint)
     if shingled.fingerprint.is_short:
         return (own,) if len(shingled.fingerprint.body) + len(shingled.fingerprint.title) else ()
-    hashes = shingled.orders[2]
+    hashes = shingled.shingles(3)
     end = LEAD_WORDS * shingled.unit
     lead = hashes[:end][~common[:end]]
     chosen = [keys(distinct(part)[:size]) for part, size in ((hashes[~common], SKETCH_SIZE), (lead, LEAD_SIZE))]
@@ -211,5 +232,5 @@ def sketch(shingled: Shingled, common: Flags) -> tuple[int, ...]:
 
 def every_key(fingerprint: Fingerprint) -> tuple[int, ...]:
     """All keys under which a text can stand in the index, whatever was common when it was put there."""
-    found = keys(distinct(Shingled(fingerprint).orders[2])).tolist()
+    found = keys(distinct(Shingled(fingerprint).shingles(3))).tolist()
     return (exact_key(fingerprint), *found)

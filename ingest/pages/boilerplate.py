@@ -25,23 +25,25 @@ LEAST_REST = 0.5  # of the letters of a text, or nothing is taken from it
 
 def line_hash(line: str) -> int:
     """The key of a line: 63 bits over its letters, so that case, spaces and punctuation do not count."""
-    return xxhash.xxh3_64_intdigest(letters(line).encode("utf-8", "surrogatepass")) >> 1
+    return _hash(letters(line))
+
+
+def _hash(spelt: str) -> int:
+    return xxhash.xxh3_64_intdigest(spelt.encode("utf-8", "surrogatepass")) >> 1
 
 
 def edge_lines(text: str) -> dict[int, str]:
     """The lines of a text that may turn out to be boilerplate, by hash: short ones at its beginning and its end."""
     lines = text.split("\n")
-    return {line_hash(lines[place]): lines[place] for place in _edges(lines)}
+    return {key: lines[place] for place, key in _edges(lines)}
 
 
-def _edges(lines: Sequence[str]) -> list[int]:
+def _edges(lines: Sequence[str]) -> list[tuple[int, int]]:
+    """Places of the countable lines at both ends, and their hashes."""
     places = range(len(lines))
-    edges = {*places[:FIRST], *places[-LAST:]}
-    return [place for place in sorted(edges) if _is_countable(lines[place])]
-
-
-def _is_countable(line: str) -> bool:
-    return len(line) <= 2 * MAX_LETTERS and MIN_LETTERS <= len(letters(line)) <= MAX_LETTERS
+    edges = sorted({*places[:FIRST], *places[-LAST:]})
+    spelt = ((place, letters(lines[place])) for place in edges if len(lines[place]) <= 2 * MAX_LETTERS)
+    return [(place, _hash(found)) for place, found in spelt if MIN_LETTERS <= len(found) <= MAX_LETTERS]
 
 
 def count(known: OutletLines, lines: dict[int, str], *, story: int) -> list[LineCount]:
@@ -87,7 +89,7 @@ def without_learned(text: str, hashes: frozenset[int]) -> str:
     A text that would lose more than half of its letters loses nothing.
     """
     lines = text.split("\n")
-    leaving = {place for place in _edges(lines) if line_hash(lines[place]) in hashes}
+    leaving = {place for place, key in _edges(lines) if key in hashes}
     if not leaving:
         return text
     rest = "\n".join(line for place, line in enumerate(lines) if place not in leaving)

@@ -54,7 +54,7 @@ def test_any_text_packs_and_unpacks(text: str, title: str) -> None:
 def test_sketch_is_small_and_known_to_every_key(text: str) -> None:
     one = fingerprint(text)
     shingled = Shingled(one)
-    keys = sketch(shingled, Rarity().stories_with(shingled.orders[2]) > 0)
+    keys = sketch(shingled, Rarity().stories_with(shingled.shingles(3)) > 0)
     assert SKETCH_SIZE <= len(keys) <= 1 + SKETCH_SIZE + LEAD_SIZE
     assert set(keys) <= set(every_key(one))
     assert all(-(2**31) <= key < 2**31 for key in keys)
@@ -63,7 +63,7 @@ def test_sketch_is_small_and_known_to_every_key(text: str) -> None:
 def test_nothing_has_no_key_and_a_few_words_have_one() -> None:
     for text, count in (("", 0), ("…", 0), ("two words", 1), ("one " * (MIN_TOKENS - 1), 1)):
         shingled = Shingled(fingerprint(text))
-        assert len(sketch(shingled, Rarity().stories_with(shingled.orders[2]) > 0)) == count
+        assert len(sketch(shingled, Rarity().stories_with(shingled.shingles(3)) > 0)) == count
 
 
 def test_a_huge_text_is_cut() -> None:
