@@ -244,9 +244,11 @@ def measure(tokens: int, articles: int, path: Path, until: float) -> None:
             feeds.sync(t, {Outlet(name, name): _feeds(number) for number, name in enumerate(OUTLETS, start=1)})
         for mark in marks(articles):
             last = min(mark - done, max(mark // 10, 500))
-            done += grow(archive, counters, bodies, range(done, mark - last), Growth(until))
             growth = Growth(until)
-            done += grow(archive, counters, bodies, range(done, mark), growth)
+            done += grow(archive, counters, bodies, range(done, mark - last), growth)
+            if done == mark - last:
+                growth = Growth(until)
+                done += grow(archive, counters, bodies, range(done, mark), growth)
             report(f"{tokens} tokens, {done} articles", archive, counters, bodies, done, growth)
             if done < mark:
                 print(f"stopped at {done} articles: the time is up")

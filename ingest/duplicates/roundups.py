@@ -18,7 +18,8 @@ from ingest.duplicates.shingles import Flags, Shingled
 MIN_WORDS = 20  # of a part
 MIN_SHARE = 0.04  # of the whole
 MIN_CONTAINED = 0.42  # of the part's own text: less is a quote, background or standing text in common, unless it is
-LONG_WORDS, LONG_CONTAINED = 60, 0.2  # so long: the beginning of a long report
+# So long, and in one piece: the beginning of a long report. What an outlet puts before and behind two texts is not.
+LONG_WORDS, LONG_CONTAINED, ONE_PIECE = 60, 0.2, 0.45
 MAX_OVERLAP = 0.25  # of the smaller of two parts
 RELATED = 0.3  # of the rare words of the shorter part
 
@@ -33,6 +34,7 @@ class Part:
     covered: Flags  # tokens of the whole
     words: float
     contained: float  # share of the part's own text that stands in the whole
+    closeness: float  # of what stands there: its share of the stretch from its first to its last word
 
 
 def part(article_id: int, story_id: int, text: Shingled, whole: Shingled, rarity: Rarity) -> Part:
@@ -41,7 +43,13 @@ def part(article_id: int, story_id: int, text: Shingled, whole: Shingled, rarity
     covered = whole.covered(whole.found_in(text, 3) & rare, 3)
     found = text.found_in(whole, 3) & (rarity.weights(text.shingles(3)) >= RARE)
     words = float(np.count_nonzero(covered)) / whole.unit
-    return Part(article_id, story_id, text, covered, words, float(found.mean()) if len(found) else 0.0)
+    contained = float(found.mean()) if len(found) else 0.0
+    return Part(article_id, story_id, text, covered, words, contained, _closeness(found))
+
+
+def _closeness(found: Flags) -> float:
+    places = np.flatnonzero(found)
+    return len(places) / float(places[-1] - places[0] + 1) if len(places) else 0.0
 
 
 def is_added(part: Part, whole: Shingled, copy: Shingled) -> bool:
@@ -61,8 +69,8 @@ def independent(whole: Shingled, parts: Sequence[Part], rarity: Rarity) -> list[
 
 
 def _is_excerpt(part: Part, least: float) -> bool:
-    enough = LONG_CONTAINED if part.words >= LONG_WORDS else MIN_CONTAINED
-    return part.words >= least and part.contained >= enough
+    is_beginning = part.words >= LONG_WORDS and part.closeness >= ONE_PIECE
+    return part.words >= least and part.contained >= (LONG_CONTAINED if is_beginning else MIN_CONTAINED)
 
 
 def _independent(a: Part, b: Part, rarity: Rarity) -> bool:

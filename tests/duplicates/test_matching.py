@@ -30,6 +30,18 @@ HALF = {text: ". ".join(text.split(". ")[:3]) + "." for text in (BRIDGE, HARBOUR
 ROUNDUP = "\n".join([HALF[BRIDGE], HALF[HARBOUR], HALF[DAM]])
 
 
+GREETING = (
+    "Welcome to the Daily Lantern, the only paper of the valley that is printed every night of the year. Readers who "
+    "subscribe before breakfast receive the crossword, the tide tables and our supplement on gardening free of charge, "
+    "together with an invitation to the annual boat race."
+)
+FAREWELL = (
+    "Write to the editor when you disagree, send us a postcard from your holidays, and follow our reporters on every "
+    "platform that still exists. Copying is allowed to schools, choirs and lighthouses; everybody else asks the "
+    "publisher for a licence, which costs less than most people think."
+)
+
+
 class Desk:
     """An archive, and one process that brings it articles."""
 
@@ -123,6 +135,13 @@ def test_two_excerpts_of_one_text_are_no_round_up(desk: Desk) -> None:
     desk.keep(". ".join(sentences[:3]))
     desk.keep(". ".join(sentences[3:]))
     desk.keep(BRIDGE)
+    assert not desk.rows("select * from duplicates where kind = 'contained'")
+
+
+def test_what_an_outlet_puts_around_two_texts_makes_no_round_up(desk: Desk) -> None:
+    desk.keep(f"{GREETING}\n{HARBOUR}\n{DAM}\n{FAREWELL}")
+    desk.keep(BRIDGE)
+    desk.keep(f"{GREETING}\n{HALF[BRIDGE]}\n{FAREWELL}")
     assert not desk.rows("select * from duplicates where kind = 'contained'")
 
 
