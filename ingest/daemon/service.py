@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import threading
@@ -99,6 +100,12 @@ def _signals(around: Surroundings) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
+def _end() -> None:
+    for worker in multiprocessing.active_children():  # by themselves they notice up to a minute later
+        worker.kill()
+    os._exit(INTERRUPTED)
+
+
 def _stop(around: Surroundings, name: str) -> None:
     """The first signal asks for an end, the second one makes it: what was stored is safe in the archive."""
     if not around.stop.is_set():
@@ -107,6 +114,6 @@ def _stop(around: Surroundings, name: str) -> None:
     elif not around.at_once.is_set():
         around.log.warning("stopping_at_once", signal=name)
         around.at_once.set()
-        last_resort = threading.Timer(AT_ONCE, os._exit, (INTERRUPTED,))  # should a lock or a worker hold us up
+        last_resort = threading.Timer(AT_ONCE, _end)  # should a lock or a worker hold us up
         last_resort.daemon = True
         last_resort.start()
