@@ -1,4 +1,4 @@
-"""`python -m benchmarks.whole`: run the scenarios, print a table, judge it against issue 9's requirements."""
+"""`python -m benchmarks.whole`: run the scenarios, print a table, judge it by the required ratios."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def show(figures: Sequence[Figure]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A requirement of issue 9. `least`: the value must be that or more, not that or less."""
+    """A required ratio. `least`: the value must be that or more, not that or less."""
 
     name: str
     required: float

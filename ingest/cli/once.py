@@ -51,8 +51,6 @@ def once(
 
 def show_report(report: Report) -> None:
     """The report for a person: what was polled, what was stored, what failed and why."""
-    from storage.model import FailureKind
-
     feeds, articles = report.feeds, report.articles
     output.line(
         f"Feeds     {feeds['polled']} polled: {feeds['changed']} changed, {feeds['unchanged']} unchanged, "
@@ -68,13 +66,11 @@ def show_report(report: Report) -> None:
         f"          {articles['gone']} gone, {articles['failed']} failed, {articles['pending']} still to be had"
     )
     output.line(f"Network   {report.requests} requests, {report.bytes / 1e6:.1f} MB, {report.seconds:.1f} s")
-    too_old = sum(failure.kind == FailureKind.TOO_OLD for failure in report.failures)
-    failures = [failure for failure in report.failures if failure.kind != FailureKind.TOO_OLD]
-    if too_old:
+    if too_old := articles["too_old"]:
         output.line(f"{too_old:>9,} of the failed are too old to be read (polling.max_age), or were pruned")
-    if failures:
+    if report.failures:
         output.line()
-        rows = [(f.kind, f.url, f.detail) for f in failures[:SHOWN_FAILURES]]
+        rows = [(f.kind, f.url, f.detail) for f in report.failures[:SHOWN_FAILURES]]
         output.table(("failure", "address", "detail"), rows, wrap=("address", "detail"))
-        if len(failures) > SHOWN_FAILURES:
-            output.line(f"… and {len(failures) - SHOWN_FAILURES} more; --json lists them all")
+        if len(report.failures) > SHOWN_FAILURES:
+            output.line(f"… and {len(report.failures) - SHOWN_FAILURES} more; --json lists them all")

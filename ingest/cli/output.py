@@ -110,6 +110,8 @@ def fields_of(value: Any) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or type(value) in (str, int, float, bool):  # most of what there is
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return {name: _plain(item) for name, item in fields_of(value).items()}
     if isinstance(value, dict):

@@ -193,7 +193,6 @@ def _count(run: Run, state: FeedState, poll: Poll, recorded: Recorded, new: int)
     for _ in range(recorded.linked):
         report.ended(EntryStatus.UNCHANGED)
     for entry, refusal in recorded.refused:
-        report.ended(EntryStatus.FAILED)
-        report.failed(state.url, entry.url or entry.title or entry.key, refusal)
+        report.refused(state.url, entry.url or entry.title or entry.key, refusal)
     if poll.failure is not None:
         report.failed(state.url, state.url, poll.failure)

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from storage.model import EntryStatus, Failure, PollOutcome
+from storage.model import EntryStatus, Failure, FailureKind, PollOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,14 @@ class Report:
         self.articles["rechecked"] += 1
         self.articles[EntryStatus.UPDATED] += edited
 
+    def refused(self, feed: str, url: str, failure: Failure) -> None:
+        """An entry that was final at once. Old ones are counted and not named: a first poll may bring thousands."""
+        self.ended(EntryStatus.FAILED)
+        if failure.kind is FailureKind.TOO_OLD:
+            self.articles["too_old"] += 1
+        else:
+            self.failed(feed, url, failure)
+
     def failed(self, feed: str, url: str, failure: Failure) -> None:
         self.failures.append(ReportedFailure(feed, url, failure.kind, failure.detail))
 
@@ -68,7 +76,7 @@ class Report:
         return {
             "feeds": {name: self.feeds[name] for name in feeds},
             "entries": {"seen": self.entries_seen, "new": self.entries_new},
-            "articles": {name: self.articles[name] for name in (*articles, "rechecked")},
+            "articles": {name: self.articles[name] for name in (*articles, "too_old", "rechecked")},
             "http": {"requests": self.requests, "bytes": self.bytes},
             "seconds": round(self.seconds, 3),
             "failures": [{"feed": f.feed, "url": f.url, "kind": f.kind, "detail": f.detail} for f in self.failures],
