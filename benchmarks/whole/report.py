@@ -158,9 +158,19 @@ def _bars(figures: Sequence[Figure], title: str, path: Path) -> None:
     axes.set_yscale("log")
     axes.set_ylabel("CPU seconds (log)")
     axes.set_title(title)
-    axes.legend()
+    _plain_numbers(axes.yaxis)
+    axes.legend(ncols=len(programs), loc="upper center", bbox_to_anchor=(0.5, -0.1), frameon=False)
     drawing.tight_layout()
     drawing.savefig(path, dpi=110)
+
+
+def _plain_numbers(axis: Any) -> None:
+    """1, 2, 5, 10 … instead of powers of ten."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    axis.set_major_locator(LogLocator(base=10, subs=(1, 2, 5)))
+    axis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _growth_plot(figures: Sequence[Figure], path: Path) -> None:
@@ -172,6 +182,8 @@ def _growth_plot(figures: Sequence[Figure], path: Path) -> None:
         points = sorted((f.feeds, f.cpu / f.feeds * 1000) for f in rounds if f.scenario == scenario)
         axes.plot([x for x, _ in points], [y for _, y in points], marker="o", label=scenario)
     axes.set(xscale="log", yscale="log", xlabel="feeds", ylabel="CPU ms a feed", title="Polling cost of ingest")
+    _plain_numbers(axes.yaxis)
+    _plain_numbers(axes.xaxis)
     axes.legend()
     drawing.tight_layout()
     drawing.savefig(path, dpi=110)
