@@ -36,7 +36,7 @@ class Workers:
 
     def __init__(self, count: int, *, preload: Iterable[str] = ()) -> None:
         self._count = count
-        self._preload = [*preload]
+        self._preload = ["ingest.muted", *preload]
         self._pool: ProcessPool | None = None
 
     async def __aenter__(self) -> Workers:
