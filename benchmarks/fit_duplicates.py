@@ -76,7 +76,7 @@ class Stream:
     def add(self, document: dict[str, str]) -> list[tuple[int, Evidence]]:
         """The candidates of a document with their evidence. It is counted as the present model decides."""
         text = Shingled(fingerprint(document["text"], title=document.get("title") or ""))
-        keys = sketch(text, self.rarity.stories_with(text.shingles(3)) >= 150)
+        keys = sketch(text, self.rarity.in_many(text.shingles(3), 150))
         hits = Counter(i for key in keys for i in self.postings.get(key, ()))
         best = sorted(hits, key=lambda i: (-hits[i], i))[:12]
         found = [(i, e) for i in best if (e := self.compare(text, self.texts[i])) is not None]

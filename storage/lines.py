@@ -66,7 +66,7 @@ def of_outlet(c: Connection, name: str) -> OutletLines | None:
 def count(t: Connection, known: OutletLines, changed: Sequence[LineCount], *, window: int) -> None:
     """Keep the counts after one more article of the outlet; forget what `window` articles have not had."""
     articles = known.articles + 1
-    rows = [(known.outlet_id, n.hash, n.text, json.dumps(n.stories), n.seen, n.last_at) for n in changed]
+    rows = [(known.outlet_id, n.hash, n.text, str(list(n.stories)), n.seen, n.last_at) for n in changed]  # JSON as well
     direct.driver(t).executemany(_PUT, rows)
     direct.run(t, _COUNTED, (known.outlet_id, articles))
     if articles % SWEEP_EVERY == 0:

@@ -34,6 +34,7 @@ from storage.schema import metadata
 T = TypeVar("T")
 
 COUNTERS = 1 << 24
+MOST_COUNTED = np.uint16(np.iinfo(np.uint16).max)
 CHECKPOINT_EVERY = 10_000  # decisions
 MAX_POSTINGS = 400  # articles looked at under one key
 MAX_RANKED = 200  # articles whose stories are looked up, those with most keys in common first
@@ -89,7 +90,7 @@ _UNDER_KEYS = f"""
     )) FROM json_each(?) AS wanted
 """
 _CANDIDATES = """
-    SELECT article.id, article.story_id, article.outlet_id, fingerprint.scheme, fingerprint.exact, fingerprint.tokens,
+    SELECT article.id, article.story_id, fingerprint.scheme, fingerprint.exact, fingerprint.tokens,
            EXISTS (SELECT 1 FROM duplicate WHERE original_id IN (article.id, story.representative_id)
                    AND kind = 'contained' AND status <> 'undone')
     FROM json_each(?) AS wanted CROSS JOIN article ON article.id = wanted.value
@@ -144,9 +145,9 @@ class RarityCounters:
             self._save(connection)
 
     def _count(self, slots: bytes, seq: int, token: int, founded: int) -> None:
-        wanted = np.frombuffer(slots, np.uint32)
-        before = self.counters[wanted]
-        self.counters[wanted] = before + (before < np.iinfo(np.uint16).max)
+        wanted = np.frombuffer(slots, np.uint32).astype(np.intp)
+        before = self.counters.take(wanted)
+        self.counters[wanted] = before + (before < MOST_COUNTED)
         self.stories += founded
         self.total += len(wanted)
         self._seq, self._token = seq, token
@@ -171,14 +172,6 @@ class RarityCounters:
         # The last row stays: by it other processes find their place, and numbers go on rising.
         connection.execute(rarity_log.delete().where(rarity_log.c.seq < self._seq))
         self._checkpoint = self._seq
-
-
-def _first(hits: Counter[int], most: int) -> list[tuple[int, int]]:
-    """Articles with the number of keys in common, most first, the earlier of two equals first."""
-    numbers = np.fromiter(hits.keys(), np.int64, len(hits))
-    counts = np.fromiter(hits.values(), np.int64, len(hits))
-    order = np.lexsort((numbers, -counts))[:most]
-    return list(zip(numbers[order].tolist(), counts[order].tolist(), strict=True))
 
 
 def _spread(of_stories: Iterable[tuple[T, int]], per_story: int) -> Iterator[T]:
@@ -206,30 +199,31 @@ class MatchStore:
         self, keys: Sequence[int], limit: int, *, per_story: int, without: int | None = None
     ) -> list[MatchCandidate]:
         """The articles that share most keys, best first (the earlier of two equals first), with their fingerprints."""
-        ranked = dict(self._ranked(keys, without))
-        first = self._read(dict(islice(ranked.items(), limit)))
+        ranked = self._ranked(keys, without)
+        first = self._read(ranked[:limit])
         found = list(_spread(((candidate, candidate.story_id) for candidate in first), per_story))
         if len(found) < limit < len(ranked):
-            wanted = json.dumps(list(ranked))
-            stories = direct.run(self._connection, _STORIES, (wanted,)).fetchall()
-            found = self._read({number: ranked[number] for number in islice(_spread(stories, per_story), limit)})
+            stories = direct.run(self._connection, _STORIES, (json.dumps(ranked),)).fetchall()
+            found = self._read(list(islice(_spread(stories, per_story), limit)))
         return found
 
-    def _ranked(self, keys: Sequence[int], without: int | None) -> list[tuple[int, int]]:
-        """Articles with the number of keys in common, most first."""
+    def _ranked(self, keys: Sequence[int], without: int | None) -> list[int]:
+        """The articles that share keys, those that share most first, the earlier of two equals first."""
         listed = direct.value(self._connection, _UNDER_KEYS, (json.dumps(list(dict.fromkeys(keys))),))
-        hits = Counter(json.loads(f"[{listed or ''}]"))
-        hits.pop(-1 if without is None else without, None)
-        return _first(hits, MAX_RANKED)
+        found = np.fromstring(listed or "", np.int64, sep=",")
+        found.sort()
+        starts = np.flatnonzero(np.diff(found, prepend=0))  # numbers begin with 1
+        numbers, hits = found[starts], np.diff(starts, append=len(found))
+        order = np.argsort(-hits, kind="stable")[: MAX_RANKED + 1]
+        ranked: list[int] = numbers[order].tolist()
+        return [number for number in ranked if number != without][:MAX_RANKED]
 
-    def _read(self, hits: dict[int, int]) -> list[MatchCandidate]:
-        """Articles by their numbers, in that order, given with the keys in common."""
-        rows = direct.run(self._connection, _CANDIDATES, (json.dumps(list(hits)),)).fetchall()
+    def _read(self, numbers: Sequence[int]) -> list[MatchCandidate]:
+        """Articles by their numbers, in that order."""
+        rows = direct.run(self._connection, _CANDIDATES, (json.dumps(numbers),)).fetchall()
         return [
-            MatchCandidate(
-                number, story, outlet, hits[number], Signature(scheme, exact, tokens), is_roundup=bool(whole)
-            )
-            for number, story, outlet, scheme, exact, tokens, whole in rows
+            MatchCandidate(number, story, Signature(scheme, exact, tokens), is_roundup=bool(whole))
+            for number, story, scheme, exact, tokens, whole in rows
         ]
 
     def signature(self, article_id: int) -> Signature | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class FailureKind(StrEnum):
@@ -305,8 +306,7 @@ class Alias:
     feed_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """A fingerprint as it is kept: `tokens` is the packed token hashes of `ingest.duplicates`, of scheme `scheme`."""
 
     scheme: int
@@ -384,8 +384,7 @@ class LineWord(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class LineCount:
+class LineCount(NamedTuple):
     """What is known of one line of one outlet; `ingest.pages.boilerplate` gives it its meaning."""
 
     hash: int  # 63 bits over its letters
@@ -408,14 +407,11 @@ class OutletLines:
 # --- matching -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class MatchCandidate:
-    """An article of the archive that shares index keys with another one."""
+class MatchCandidate(NamedTuple):
+    """An article of the archive that shares index keys with another one. Twelve of them are made for each look-up."""
 
     article_id: int
     story_id: int
-    outlet_id: int
-    hits: int  # index keys in common
     signature: Signature
     is_roundup: bool = False  # texts of several stories are known to stand inside it, or what it is a copy of
 

@@ -83,9 +83,9 @@ def is_passage(evidence: Evidence) -> bool:
 def surely_differ(a: Shingled, b: Shingled, common: Common) -> bool:
     """Whether a rule says, before all is measured, that two texts are not the same; `common`: what `b` has of `a`."""
     short, long = ordered(a, b)
-    total, found = (common.of_text, common.found_in_other) if short is a else (common.of_other, common.found_in_text)
-    if found < PASSAGE_SHARE * total:  # as `is_passage`
-        widest = most_spread(short, total, found)
-        if widest <= PASSAGE_SPREAD or spread(short, short.found_in(long, 3)) <= PASSAGE_SPREAD:
+    flags, found = (common.in_text, common.found_in_text) if short is a else (common.in_other, common.found_in_other)
+    if found < PASSAGE_SHARE * len(flags):  # as `is_passage`
+        widest = most_spread(short, len(flags), found)
+        if widest <= PASSAGE_SPREAD or spread(short, flags) <= PASSAGE_SPREAD:
             return True
-    return numbers.other_facts(numbers.compared(a, b), common.jaccard, short.words / long.words)
+    return numbers.surely_other_facts(a, b, common.jaccard, short.words / long.words)

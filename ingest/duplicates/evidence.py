@@ -8,7 +8,7 @@ unless said otherwise.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import ceil
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ingest.duplicates import numbers
 from ingest.duplicates.fingerprint import IDENTITY
 from ingest.duplicates.rarity import Rarity, Weights
-from ingest.duplicates.shingles import Flags, Shingled, within
+from ingest.duplicates.shingles import Flags, Shingled, runs, within
 
 LEAD_WORDS = 80
 LONG_GAP_WORDS = 12
@@ -56,6 +56,9 @@ class Evidence:
     changed_share: float  # of the two, with two more counted as kept
 
 
+FIGURES = tuple(field.name for field in fields(Evidence))
+
+
 def ordered(a: Shingled, b: Shingled) -> tuple[Shingled, Shingled]:
     """The shorter text first."""
     return (a, b) if (a.words, a.fingerprint.exact) <= (b.words, b.fingerprint.exact) else (b, a)
@@ -71,7 +74,7 @@ def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
     pairs, pairs_long = short.found_in(long, 2), long.found_in(short, 2)
     covered, covered_long = short.covered(pairs, 2), long.covered(pairs_long, 2)
     closely, closely_long = short.covered(triples, 3), long.covered(triples_long, 3)
-    gaps = _runs(~covered) / short.unit
+    gaps = _run_lengths(~covered) / short.unit
     facts = numbers.compared(short, long)
     agree = facts.shared == 1.0
     return Evidence(
@@ -87,7 +90,7 @@ def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
         third_covered=_share(closely_long[: max(1, len(closely_long) // 3)]),
         tail_covered=_share(closely[-max(1, len(closely) // 3) :]),
         spread=spread(short, triples),
-        longest_run=float(_runs(closely).max(initial=0) / len(closely)),
+        longest_run=float(_run_lengths(closely).max(initial=0) / len(closely)),
         new_passages=float(gaps[gaps > LONG_GAP_WORDS].sum() / short.words),
         number_overlap=facts.shared,
         numbers=float(facts.count),
@@ -116,18 +119,19 @@ def _lead(text: Shingled, covered: Flags) -> float:
     return _share(covered[: LEAD_WORDS * text.unit])
 
 
-def _runs(flags: Flags) -> NDArray[np.intp]:
-    """The lengths of the unbroken runs of true flags."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False]))))
-    return edges[1::2] - edges[::2]
+def _run_lengths(flags: Flags) -> NDArray[np.intp]:
+    starts, ends = runs(flags)
+    return ends - starts
 
 
 def spread(text: Shingled, found: Flags) -> float:
     """`Evidence.spread`, of a text's 3-shingles that were found. Windows are cut evenly: the last is no remainder."""
     count = _windows(text, len(found))
-    starts = (np.arange(count) * (len(found) / count)).astype(np.intp)
-    shares = np.add.reduceat(found, starts, dtype=np.float64) / np.diff(starts, append=len(found))
-    return float((shares >= WINDOW_SHARE).mean())
+    bounds = (np.arange(count + 1) * (len(found) / count)).astype(np.intp)
+    bounds[-1] = len(found)
+    counts = np.add.reduceat(found, bounds[:-1], dtype=np.float64)
+    spread_over = np.count_nonzero(counts / (bounds[1:] - bounds[:-1]) >= WINDOW_SHARE)
+    return spread_over / count
 
 
 def most_spread(text: Shingled, total: int, found: int) -> float:

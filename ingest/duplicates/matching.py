@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.duplicates import roundups
 from ingest.duplicates.comparison import Comparison, compare_shingled, surely_differ
-from ingest.duplicates.evidence import MIN_CONTAINMENT
+from ingest.duplicates.evidence import FIGURES, MIN_CONTAINMENT
 from ingest.duplicates.fingerprint import SCHEME, Fingerprint
 from ingest.duplicates.model import fitted
 from ingest.duplicates.rarity import Rarity, counted_slots
-from ingest.duplicates.roundups import Part
+from ingest.duplicates.roundups import Inside, Part
 from ingest.duplicates.shingles import Common, Shingled, common, sketch
 from storage.model import EdgeDraft, EdgeKind, MatchCandidate, MatchDecision, Signature
 
@@ -45,8 +45,7 @@ class MatchIndex(Protocol):
     def rarity(self) -> tuple[NDArray[np.uint16], int, float]: ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Compared:
+class Compared(NamedTuple):
     """A candidate with its text and what the comparison said."""
 
     candidate: MatchCandidate
@@ -120,7 +119,7 @@ class Search:
     separated: frozenset[int]
 
     def keys(self, text: Shingled) -> tuple[int, ...]:
-        return sketch(text, self.rarity.stories_with(text.shingles(3)) >= COMMON_STORIES)
+        return sketch(text, self.rarity.in_many(text.shingles(3), COMMON_STORIES))
 
     def compared(self, text: Shingled, keys: Sequence[int], article_id: int | None) -> list[Compared]:
         if not keys:
@@ -141,19 +140,20 @@ class Search:
     def _other_parts(self, text: Shingled, suspect: Compared) -> list[Part]:
         """Parts of the suspect that have nothing to do with the article."""
         whole, of = suspect.text, suspect.candidate
-        own = roundups.part(0, -1, text, whole, self.rarity)
+        own = _part_of(text, suspect, self.rarity)
         found = self.index.candidates(self.keys(whole), CANDIDATES, per_story=1, without=of.article_id)
         found = _of_scheme(text.fingerprint.scheme, found)
         found = [c for c in found if not c.is_roundup]
-        inside = common(whole, [Fingerprint.body_of(c.signature) for c in found], roundups.LONG_CONTAINED)
-        others = [
-            roundups.part(c.article_id, c.story_id, _shingled(c.signature), whole, self.rarity)
-            for c, shared in zip(found, inside, strict=True)
+        shares = common(whole, [Fingerprint.body_of(c.signature) for c in found], roundups.LONG_CONTAINED)
+        inside = [
+            Inside(c.article_id, c.story_id, _shingled(c.signature), shared)
+            for c, shared in zip(found, shares, strict=True)
             if shared is not None and shared.other_share >= roundups.LONG_CONTAINED
         ]
+        others = roundups.parts(whole, inside, self.rarity)
         copies = [
             _shingled(c.signature)
-            for c, shared in zip(found, inside, strict=True)
+            for c, shared in zip(found, shares, strict=True)
             if c.story_id == of.story_id and shared is not None and shared.jaccard >= WHOLE_COPY
         ]
         if any(roundups.is_added(own, whole, copy) for copy in copies):
@@ -228,12 +228,20 @@ def _same_story(one: Compared, other: Compared | None) -> bool:
 
 def _parts(text: Shingled, compared: Sequence[Compared], rarity: Rarity) -> list[Part]:
     """The parts of the text that stand in stories of their own, if it is a round-up."""
-    found = [
-        roundups.part(c.candidate.article_id, c.candidate.story_id, c.text, text, rarity)
+    inside = [
+        Inside(c.candidate.article_id, c.candidate.story_id, c.text, c.common)
         for c in compared
-        if c.stands_inside and not c.candidate.is_roundup
+        if c.common is not None and c.stands_inside and not c.candidate.is_roundup
     ]
-    return roundups.independent(text, found, rarity) if len({part.story_id for part in found}) > 1 else []
+    if len({one.story_id for one in inside}) < 2:
+        return []
+    return roundups.independent(text, roundups.parts(text, inside, rarity), rarity)
+
+
+def _part_of(text: Shingled, whole: Compared, rarity: Rarity) -> Part:
+    """Where the article stands in a candidate."""
+    assert whole.common is not None, "what stands in a text has something in common with it"
+    return roundups.parts(whole.text, [Inside(0, -1, text, whole.common.turned)], rarity)[0]
 
 
 def _edges_of_whole(text: Shingled, whole: Whole, rarity: Rarity) -> list[EdgeDraft]:
@@ -245,12 +253,12 @@ def _edges_of_whole(text: Shingled, whole: Whole, rarity: Rarity) -> list[EdgeDr
 
 
 def _inside(text: Shingled, whole: Compared, rarity: Rarity) -> EdgeDraft:
-    return _contained(None, whole.candidate.article_id, roundups.part(0, -1, text, whole.text, rarity))
+    return _contained(None, whole.candidate.article_id, _part_of(text, whole, rarity))
 
 
 def _edge(compared: Compared) -> EdgeDraft:
     result = compared.result
-    figures = {name: round(value, 4) for name, value in asdict(result.evidence).items()} if result.evidence else {}
+    figures = {name: round(getattr(result.evidence, name), 4) for name in FIGURES} if result.evidence else {}
     kind = result.kind or EdgeKind.NEAR
     return EdgeDraft(compared.candidate.article_id, kind, result.score, result.threshold, json.dumps(figures))
 

@@ -23,7 +23,8 @@ _UNSPACED_BASIC = (
 _UNSPACED = _UNSPACED_BASIC + r"\U00020000-\U0003ffff"
 CHARACTER = re.compile(f"[{_UNSPACED}]")
 _BASIC_CHARACTER = re.compile(f"[{_UNSPACED_BASIC}]")
-_ASCII_TOKEN = re.compile("[0-9A-Za-z]+")
+_CUT = "|"  # between sentences, where words are told from the rest
+_ASCII_SPACES = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) != _CUT}
 
 _INVISIBLE = "\u00ad\u034f\u061c\u0640\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 _MARKS = [*range(0x300, 0x370), *range(0x610, 0x61B), *range(0x64B, 0x660), 0x670, *range(0x6D6, 0x6DD)]
@@ -90,13 +91,13 @@ def _is_spaced(character: str) -> bool:
 def _token(end: int) -> re.Pattern[str]:
     spaced = f"[{_class(_is_spaced, end)}]"
     unspaced = _UNSPACED if end > _BASIC else _UNSPACED_BASIC
-    return re.compile(f"{spaced}{spaced}*|[{unspaced}]")
+    return re.compile(f"{spaced}{spaced}*|[{unspaced}{_CUT}]")
 
 
 @cache
 def _spaced_token() -> re.Pattern[str]:
     spaced = f"[{_class(_is_spaced, _BASIC)}]"
-    return re.compile(f"{spaced}{spaced}*")
+    return re.compile(f"{spaced}{spaced}*|[{_CUT}]")
 
 
 def _planes(text: str) -> int:
@@ -114,8 +115,12 @@ def fold(text: str) -> str:
 
 def tokens(folded: str) -> list[str]:
     """Runs of letters, marks and digits, in the case they are written in; a character of an unspaced script alone."""
+    return [token for token in _tokens_and_cuts(folded) if token != _CUT]
+
+
+def _tokens_and_cuts(folded: str) -> list[str]:
     if folded.isascii():
-        return _ASCII_TOKEN.findall(folded)
+        return folded.translate(_ASCII_SPACES).replace(_CUT, f" {_CUT} ").split()
     planes = _planes(folded)
     if planes == _BASIC and not _BASIC_CHARACTER.search(folded):
         return _spaced_token().findall(folded)
@@ -136,3 +141,11 @@ def sentences(text: str) -> list[str]:
     ends = [match.end() for match in _SENTENCE_END.finditer(text)]
     pieces = (text[start:end].strip() for start, end in zip([0, *ends], [*ends, len(text)], strict=True))
     return [piece for piece in pieces if piece]
+
+
+def words_of_sentences(text: str) -> tuple[list[str], list[int]]:
+    """The tokens of a text, and after how many of them each sentence but the last one ends."""
+    folded = fold("\n".join(sentences(text)))
+    found = _tokens_and_cuts(folded.replace(_CUT, " ").replace("\n", _CUT))
+    cuts = [place for place, token in enumerate(found) if token == _CUT]
+    return [token for token in found if token != _CUT], [place - before for before, place in enumerate(cuts)]

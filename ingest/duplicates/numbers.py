@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from xxhash import xxh3_64_intdigest
 
-from ingest.duplicates.fingerprint import IDENTITY, KIND, Word
-from ingest.duplicates.shingles import Hashes, Places, Shingled, distinct, mixed, within
+from ingest.duplicates.fingerprint import IDENTITY, KIND
+from ingest.duplicates.shingles import NUMBER, Hashes, Places, Shingled, distinct, mixed, runs, within
 
 NO_NUMBERS = 0.75  # what stands for a share of nothing: about the mean of pairs that have some
 MANY_CHANGED = 4
@@ -39,12 +39,25 @@ class Numbers:
 
 
 def compared(a: Shingled, b: Shingled) -> Numbers:
-    fewer, more = sorted((a.distinct_numbers, b.distinct_numbers), key=len)
-    shared = np.count_nonzero(within(fewer, more)) / len(fewer) if len(fewer) else NO_NUMBERS
-    own, other = sorted((placed(a), placed(b)), key=lambda places: len(places.contexts))
+    return Numbers(*_shared(a, b), *_in_places(a, b))
+
+
+def _shared(a: Shingled, b: Shingled) -> tuple[int, float]:
+    """`Numbers.count` and `Numbers.shared`."""
+    fewer, more = a.distinct_numbers, b.distinct_numbers
+    if len(more) < len(fewer):
+        fewer, more = more, fewer
+    return len(fewer), np.count_nonzero(within(fewer, more)) / len(fewer) if len(fewer) else NO_NUMBERS
+
+
+def _in_places(a: Shingled, b: Shingled) -> tuple[int, int]:
+    """`Numbers.changed` and `Numbers.kept`."""
+    own, other = placed(a), placed(b)
+    if len(other.contexts) < len(own.contexts):
+        own, other = other, own
     kept = within(own.filled, other.sorted_filled)
     changed = within(own.contexts, other.sorted_contexts) & ~kept
-    return Numbers(len(fewer), shared, int(np.count_nonzero(changed)), int(np.count_nonzero(kept)))
+    return int(np.count_nonzero(changed)), int(np.count_nonzero(kept))
 
 
 def other_facts(numbers: Numbers, jaccard: float, length_ratio: float) -> bool:
@@ -52,11 +65,23 @@ def other_facts(numbers: Numbers, jaccard: float, length_ratio: float) -> bool:
 
     Where two texts are the same from end to end, a few numbers tell: a copy has no reason to change them.
     """
-    if numbers.changed >= MANY_CHANGED and numbers.changed >= CHANGED_TO_KEPT * numbers.kept:
-        return True
+    changed = _many_changed(numbers.changed, numbers.kept)
+    return changed or _few_shared(numbers.count, numbers.shared, jaccard, length_ratio)
+
+
+def surely_other_facts(a: Shingled, b: Shingled, jaccard: float, length_ratio: float) -> bool:
+    """The same of two texts; what tells most of them apart comes first."""
+    return _few_shared(*_shared(a, b), jaccard, length_ratio) or _many_changed(*_in_places(a, b))
+
+
+def _many_changed(changed: int, kept: int) -> bool:
+    return changed >= MANY_CHANGED and changed >= CHANGED_TO_KEPT * kept
+
+
+def _few_shared(count: int, shared: float, jaccard: float, length_ratio: float) -> bool:
     if jaccard >= 0.7 and length_ratio >= 0.9:
-        return numbers.count >= 3 and numbers.shared <= 0.75
-    return (numbers.count >= 4 and numbers.shared < 0.25) or (numbers.count >= 8 and numbers.shared < 0.4)
+        return count >= 3 and shared <= 0.75
+    return (count >= 4 and shared < 0.25) or (count >= 8 and shared < 0.4)
 
 
 def placed(text: Shingled) -> Places:
@@ -69,14 +94,14 @@ def placed(text: Shingled) -> Places:
 def _placed(text: Shingled) -> Places:
     body = text.fingerprint.body
     words = body & IDENTITY
-    numeric = (body & KIND) == Word.NUMBER
+    numeric = (body & KIND) == NUMBER
     if text.unit > 1:
         numeric |= within(words, _NUMERALS)
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], numeric, [False]))))
-    starts, ends = edges[::2], edges[1::2]
+    starts, ends = runs(numeric)
     if not len(starts):
         return Places.of(np.empty(0, np.uint64), np.empty(0, np.uint64))
-    around = np.concatenate(([1], words, [2])).astype(np.uint64)
+    around = np.empty(len(words) + 2, np.uint64)
+    around[0], around[1:-1], around[-1] = 1, words, 2
     contexts = mixed(around[starts] * _LEFT + around[ends + 1] * _RIGHT)
     return Places.of(contexts, mixed(contexts + _values(words[numeric].astype(np.uint64), ends - starts)))
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.duplicates.fingerprint import Fingerprint
-from ingest.duplicates.shingles import ORDERS, Hashes, Shingled, distinct, within
+from ingest.duplicates.shingles import ORDERS, Flags, Hashes, Shingled, distinct, within
 from storage.model import Signature
 
 SLOT_BITS = 24
@@ -41,8 +41,15 @@ class Rarity:
         """In about how many stories each shingle stands."""
         if self.counters is None:
             return np.zeros(len(hashes))
-        counted = self.counters[slots(hashes)].astype(np.float64)
-        return np.maximum(counted - self.load, 0.0)
+        counted: Weights = np.maximum(self.counters.take(slots(hashes)) - self.load, 0.0)
+        return counted
+
+    def in_many(self, hashes: Hashes, stories: int) -> Flags:
+        """Which shingles stand in so many stories or more; at least one."""
+        if self.counters is None:
+            return np.zeros(len(hashes), np.bool_)
+        many: Flags = self.counters.take(slots(hashes)) >= stories + self.load
+        return many
 
     def weights(self, hashes: Hashes) -> Weights:
         """1 for a shingle of at most one story, 1/2 for one of three in 10,000, near 0 for a phrase that is everywhere.
@@ -57,8 +64,8 @@ class Rarity:
         return np.log((self.stories + 2) / np.maximum(self.stories_with(hashes), 1.0))
 
 
-def slots(hashes: Hashes) -> NDArray[np.uint32]:
-    return (hashes >> _SHIFT).astype(np.uint32)
+def slots(hashes: Hashes) -> NDArray[np.intp]:
+    return (hashes >> _SHIFT).view(np.intp)
 
 
 def counted_slots(shingled: Shingled, known: Sequence[Shingled] = ()) -> bytes:
@@ -70,10 +77,10 @@ def counted_slots(shingled: Shingled, known: Sequence[Shingled] = ()) -> bytes:
     own = _distinct_slots(shingled)
     for other in known:
         own = own[~within(own, _distinct_slots(other))]
-    return own.tobytes()
+    return own.astype(np.uint32).tobytes()
 
 
-def _distinct_slots(shingled: Shingled) -> NDArray[np.uint32]:
+def _distinct_slots(shingled: Shingled) -> NDArray[np.intp]:
     return distinct(slots(np.concatenate([shingled.shingles(order) for order in ORDERS])))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ingest.duplicates.rarity import RARE, Rarity
-from ingest.duplicates.shingles import Flags, Shingled
+from ingest.duplicates.shingles import Common, Flags, Shingled
 
 MIN_WORDS = 20  # of a part
 MIN_SHARE = 0.04  # of the whole
@@ -22,6 +22,16 @@ MIN_CONTAINED = 0.42  # of the part's own text: less is a quote, background or s
 LONG_WORDS, LONG_CONTAINED, ONE_PIECE = 60, 0.2, 0.45
 MAX_OVERLAP = 0.25  # of the smaller of two parts
 RELATED = 0.3  # of the rare words of the shorter part
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inside:
+    """A text of the archive, and what the whole has in common with it (the whole is the `text` of `shared`)."""
+
+    article_id: int
+    story_id: int
+    text: Shingled
+    shared: Common
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,14 +47,21 @@ class Part:
     closeness: float  # of what stands there: its share of the stretch from its first to its last word
 
 
-def part(article_id: int, story_id: int, text: Shingled, whole: Shingled, rarity: Rarity) -> Part:
-    """Where a text stands in the whole; standing text of many stories does not count."""
+def parts(whole: Shingled, inside: Sequence[Inside], rarity: Rarity) -> list[Part]:
+    """Where texts stand in the whole; standing text of many stories does not count."""
+    if not inside:
+        return []
     rare = rarity.weights(whole.shingles(3)) >= RARE
-    covered = whole.covered(whole.found_in(text, 3) & rare, 3)
-    found = text.found_in(whole, 3) & (rarity.weights(text.shingles(3)) >= RARE)
+    return [_part(whole, rare, one, rarity) for one in inside]
+
+
+def _part(whole: Shingled, rare: Flags, inside: Inside, rarity: Rarity) -> Part:
+    text = inside.text
+    covered = whole.covered(inside.shared.in_text & rare, 3)
+    found = inside.shared.in_other & (rarity.weights(text.shingles(3)) >= RARE)
     words = float(np.count_nonzero(covered)) / whole.unit
-    contained = float(found.mean()) if len(found) else 0.0
-    return Part(article_id, story_id, text, covered, words, contained, _closeness(found))
+    contained = np.count_nonzero(found) / len(found)
+    return Part(inside.article_id, inside.story_id, text, covered, words, contained, _closeness(found))
 
 
 def _closeness(found: Flags) -> float:

@@ -28,7 +28,9 @@ Values = TypeVar("Values", np.uint32, np.uint64, np.intp)
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio (Knuth 6.4)
 _MIX = np.uint64(0xD6E8FEB86659FD93)  # odd constant of the rrmxmx mixer
 _HALF = np.uint64(32)
-_LOW = np.uint64(0xFFFF)
+_FIRST = np.uint64(48)  # leaves the upper 16 bits
+# What numpy compares an array with five times as fast as with a member of an enumeration.
+NUMBER, _CHARACTER = np.uint32(Word.NUMBER), np.uint32(Word.CHARACTER)
 
 
 def mixed(hashes: Hashes) -> Hashes:
@@ -40,19 +42,25 @@ def mixed(hashes: Hashes) -> Hashes:
 
 def unit(tokens: Tokens) -> int:
     """Tokens that count as one word: 2 where most tokens are characters of a script without spaces."""
-    return 2 if 2 * np.count_nonzero((tokens & KIND) == Word.CHARACTER) > len(tokens) else 1
+    return 2 if 2 * np.count_nonzero((tokens & KIND) == _CHARACTER) > len(tokens) else 1
 
 
 def shingles(tokens: Tokens, width: int) -> Hashes:
     """The hash of every run of `width` tokens, in order; empty when there are fewer."""
+    return mixed(rolled(tokens, width))
+
+
+def rolled(tokens: Tokens, width: int) -> Hashes:
+    """The same before they are mixed, which is one to one: enough to find what two texts have in common."""
     count = len(tokens) - width + 1
     if count <= 0:
         return np.empty(0, np.uint64)
     identity = (tokens & IDENTITY).astype(np.uint64)
-    rolled = np.full(count, width, np.uint64)
-    for offset in range(width):
-        rolled = (rolled + identity[offset : offset + count]) * _MULTIPLIER
-    return mixed(rolled)
+    hashes = (identity[:count] + np.uint64(width)) * _MULTIPLIER
+    for offset in range(1, width):
+        hashes += identity[offset : offset + count]
+        hashes *= _MULTIPLIER
+    return hashes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,25 +85,34 @@ class Shingled:
         self.unit = unit(fingerprint.body)
         self.words = len(fingerprint.body) / self.unit
         self.number_places: Places | None = None  # see `ingest.duplicates.numbers`
+        self._rolled: dict[int, Hashes] = {}
         self._shingles: dict[int, Hashes] = {}
         self._sorted: dict[int, Hashes] = {}
 
     def shingles(self, order: int) -> Hashes:
         """The shingles of order 1, 2 or 3, in reading order, repeats included."""
         if order not in self._shingles:
-            self._shingles[order] = shingles(self.fingerprint.body, order * self.unit)
+            self._shingles[order] = mixed(self.rolled(order))
         return self._shingles[order]
 
-    def sorted_shingles(self, order: int) -> Hashes:
+    def rolled(self, order: int) -> Hashes:
+        """The same before they are mixed."""
+        if order not in self._rolled:
+            self._rolled[order] = rolled(self.fingerprint.body, order * self.unit)
+        return self._rolled[order]
+
+    def sorted_rolled(self, order: int) -> Hashes:
         """The same, sorted for look-up."""
         if order not in self._sorted:
-            self._sorted[order] = np.sort(self.shingles(order))
+            self._sorted[order] = np.sort(self.rolled(order))
         return self._sorted[order]
 
     @cached_property
     def numbers(self) -> Tokens:
         """The numbers of the body, in reading order."""
-        return self._body_of(Word.NUMBER)
+        body = self.fingerprint.body
+        chosen: Tokens = body[(body & KIND) == NUMBER]
+        return chosen
 
     @cached_property
     def distinct_numbers(self) -> Tokens:
@@ -105,14 +122,9 @@ class Shingled:
     def distinct_title(self) -> Tokens:
         return distinct(self.fingerprint.title & IDENTITY)
 
-    def _body_of(self, kind: Word) -> Tokens:
-        body = self.fingerprint.body
-        chosen: Tokens = body[(body & KIND) == kind]
-        return chosen
-
     def found_in(self, other: Shingled, order: int) -> Flags:
         """For each shingle of an order, in reading order: does it stand in the other text?"""
-        return within(self.shingles(order), other.sorted_shingles(order))
+        return within(self.rolled(order), other.sorted_rolled(order))
 
     def covered(self, found: Flags, order: int) -> Flags:
         """For each token: does it stand in a shingle of `order` that was found?"""
@@ -124,41 +136,57 @@ class Shingled:
 
 def distinct(hashes: NDArray[Values]) -> NDArray[Values]:
     """Sorted and without repeats; for our sizes several times faster than `numpy.unique`."""
-    ordered = np.sort(hashes)
-    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
+    ordered = hashes.copy()
+    ordered.sort()
+    is_first = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    return ordered[is_first]
 
 
 def within(values: NDArray[Values], ordered: NDArray[Values]) -> Flags:
     """For each value: is it among the ordered ones? Much faster than `numpy.isin` for arrays of our sizes."""
     if not len(ordered):
         return np.zeros(len(values), np.bool_)
-    at = np.searchsorted(ordered, values)
-    at[at == len(ordered)] = 0
-    found: Flags = ordered[at] == values
+    at = ordered.searchsorted(values)
+    found: Flags = ordered.take(at, mode="clip") == values
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
-    """How many 3-shingles two texts have in common, repeats included, of how many."""
+def runs(flags: Flags) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where the unbroken runs of true flags start, and where they end (the first place after each)."""
+    padded = np.zeros(len(flags) + 2, np.bool_)
+    padded[1:-1] = flags
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
+    return edges[::2], edges[1::2]
 
-    of_text: int
-    found_in_other: int
-    of_other: int
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Common:
+    """Which 3-shingles two texts have in common: flags in the reading order of each, and how many are true."""
+
+    in_text: Flags
+    in_other: Flags
     found_in_text: int
+    found_in_other: int
+
+    @property
+    def turned(self) -> Common:
+        """The same, seen from the other text."""
+        return Common(self.in_other, self.in_text, self.found_in_other, self.found_in_text)
 
     @property
     def text_share(self) -> float:
-        return self.found_in_other / self.of_text
+        """How much of the text stands in the other one."""
+        return self.found_in_text / len(self.in_text)
 
     @property
     def other_share(self) -> float:
-        return self.found_in_text / self.of_other
+        return self.found_in_other / len(self.in_other)
 
     @property
     def jaccard(self) -> float:
         """As `Evidence.jaccard`."""
-        return (self.found_in_other + self.found_in_text) / (self.of_text + self.of_other)
+        return (self.found_in_text + self.found_in_other) / (len(self.in_text) + len(self.in_other))
 
 
 def common(text: Shingled, others: Sequence[Tokens], least: float) -> list[Common | None]:
@@ -167,26 +195,28 @@ def common(text: Shingled, others: Sequence[Tokens], least: float) -> list[Commo
     All at once: most articles that share an index key share next to nothing else, and this tells them for a tenth of
     what a comparison costs. Texts whose words are counted otherwise (`unit`) have nothing in common.
     """
-    width, wanted = 3 * text.unit, text.sorted_shingles(3)
+    width, wanted = 3 * text.unit, text.sorted_rolled(3)
+    nothing: list[Common | None] = [None] * len(others)
     if not len(wanted) or not others:
-        return [None] * len(others)
-    places, at = _found(shingles(np.concatenate(others), width), wanted)
+        return nothing
+    places, at = _found(rolled(np.concatenate(others), width), wanted)
     if not len(places):
-        return [None] * len(others)
-    repeats = np.searchsorted(wanted, wanted, side="right") - np.searchsorted(wanted, wanted)
-    most, listed = int(repeats.max()), places.tolist()
-    result: list[Common | None] = []
+        return nothing
+    first = wanted.searchsorted(text.rolled(3))  # of each shingle of the text, where its equals begin
+    most, listed = int(np.bincount(first).max()), places.tolist()
+    result = nothing
     end = 0
-    for other in others:
+    for number, other in enumerate(others):
         start, end = end, end + len(other)
-        first, last = bisect_left(listed, start), bisect_right(listed, end - width)
-        count, inside = len(other) - width + 1, last - first
+        begin, stop = bisect_left(listed, start), bisect_right(listed, end - width)
+        count, inside = len(other) - width + 1, stop - begin
         enough = inside > 0 and (inside >= least * count or inside * most >= least * len(wanted))
         if enough and unit(other) == text.unit:
-            own = int(repeats[distinct(at[first:last])].sum())
-            result.append(Common(len(wanted), own, count, inside))
-        else:
-            result.append(None)
+            in_other, met = np.zeros(count, np.bool_), np.zeros(len(wanted), np.bool_)
+            in_other[places[begin:stop] - start] = True
+            met[at[begin:stop]] = True
+            in_text = met[first]
+            result[number] = Common(in_text, in_other, int(np.count_nonzero(in_text)), inside)
     return result
 
 
@@ -196,12 +226,11 @@ def _found(hashes: Hashes, ordered: Hashes) -> tuple[NDArray[np.intp], NDArray[n
     A first look at 16 bits of each leaves few to search for.
     """
     flags = np.zeros(1 << 16, np.bool_)
-    flags[ordered & _LOW] = True
-    places = np.flatnonzero(flags[hashes & _LOW])
+    flags[(ordered >> _FIRST).view(np.intp)] = True
+    places = flags.take((hashes >> _FIRST).view(np.intp)).nonzero()[0]
     hashes = hashes[places]
-    at = np.searchsorted(ordered, hashes)
-    at[at == len(ordered)] = 0
-    found = ordered[at] == hashes
+    at = ordered.searchsorted(hashes)
+    found = ordered.take(at, mode="clip") == hashes
     return places[found], at[found]
 
 

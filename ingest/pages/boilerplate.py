@@ -8,7 +8,6 @@ Learned lines leave the fingerprints of duplicates; a stored text is never cut b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import xxhash
 
@@ -61,9 +60,9 @@ def count(known: OutletLines, lines: dict[int, str], *, story: int) -> list[Line
         if story not in old.stories:
             stories = (*old.stories, story)[-KEPT_STORIES:]
             shown = old.text or (text if old.seen else "")
-            changed.append(replace(old, text=shown, stories=stories, seen=old.seen + 1, last_at=number))
+            changed.append(LineCount(key, shown, stories, old.seen + 1, number, old.word))
         else:
-            changed.append(replace(old, last_at=number))
+            changed.append(LineCount(key, old.text, old.stories, old.seen, number, old.word))
     return changed
 
 
