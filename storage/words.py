@@ -19,6 +19,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 SCHEME = 1  # of the folding: the index must be made anew when it changes
 
@@ -61,8 +62,6 @@ _UNSPACED = (  # scripts whose words no space separates, and Korean; ranges of c
     (0x20000, 0x323AF),
 )
 _UNSPACED_CLASS = "[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _UNSPACED) + "]"
-_IS_UNSPACED = re.compile(_UNSPACED_CLASS)
-_NEIGHBOURS = re.compile(f"({_UNSPACED_CLASS}) +(?=({_UNSPACED_CLASS}))")
 _REPLACED = {
     "ي": "ی",
     "ى": "ی",
@@ -120,6 +119,16 @@ def _among(point: int, ranges: tuple[tuple[int, int], ...]) -> bool:
 _FOLDING = _Folding()
 
 
+@cache
+def _unspaced() -> re.Pattern[str]:
+    return re.compile(_UNSPACED_CLASS)
+
+
+@cache
+def _neighbours() -> re.Pattern[str]:  # like the one above made when first used: it takes 15 ms
+    return re.compile(f"({_UNSPACED_CLASS}) +(?=({_UNSPACED_CLASS}))")
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word of the index and where it stands in the text it came from."""
@@ -153,7 +162,7 @@ def index_form(text: str) -> str:
     ['北京', '京时', '时间', '间', '2025', '年']
     """
     folded = fold(text)
-    return folded if folded.isascii() else _NEIGHBOURS.sub(r"\1\2 ", folded)
+    return folded if folded.isascii() else _neighbours().sub(r"\1\2 ", folded)
 
 
 def query_form(phrase: tuple[str, ...]) -> tuple[str, bool]:
@@ -162,10 +171,10 @@ def query_form(phrase: tuple[str, ...]) -> tuple[str, bool]:
     >>> query_form(("北", "京")), query_form(("2025", "年")), query_form(("年", "end"))
     (('北京', False), ('2025 年', True), ('年 end', False))
     """
-    paired = _NEIGHBOURS.sub(r"\1\2 ", " ".join(phrase)).split()
-    if not _IS_UNSPACED.fullmatch(phrase[-1]):
+    paired = _neighbours().sub(r"\1\2 ", " ".join(phrase)).split()
+    if not _unspaced().fullmatch(phrase[-1]):
         return " ".join(paired), False
-    if len(paired) > 1 and len(paired[-2]) > 1 and _IS_UNSPACED.match(paired[-2]):
+    if len(paired) > 1 and len(paired[-2]) > 1 and _unspaced().match(paired[-2]):
         return " ".join(paired[:-1]), False
     return " ".join(paired), True
 
