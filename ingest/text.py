@@ -51,9 +51,11 @@ def remove_unwanted(text: str) -> str:
     >>> remove_unwanted("a\\x00b \\u202eevil\\u202c Cafe\\u0301")
     'ab evil Café'
     """
-    if text.isascii() and text.isprintable():
+    spaced = text.replace("\n", " ").replace("\r", " ").replace("\t", " ")
+    if not spaced.isprintable():  # what is unwanted is not printable, and asking costs next to nothing
+        text = _UNWANTED.sub("", text)
+    if text.isascii():
         return text
-    text = _UNWANTED.sub("", text)
     if _MAYBE_MARKS.search(text):
         text = _MARKS.sub(r"\1", text)
     return unicodedata.normalize("NFC", text)

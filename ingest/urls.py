@@ -194,6 +194,7 @@ def registrable_domain(host: str) -> str | None:
     return domain
 
 
+@lru_cache(maxsize=4_096)
 def _parse(text: str) -> _Address | None:
     """An http(s) URL with a host, or None."""
     try:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from storage.archive import Archive
+from storage.errors import ArchiveError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -19,13 +22,27 @@ R = TypeVar("R")
 QUEUE = 64  # writes that may wait; whoever comes later waits for a place
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Write:
+    """A write that waits for its turn."""
+
+    work: Callable[[Connection], Any]
+    done: asyncio.Future[Any]
+
+
 class Writer:
-    """Runs functions of a transaction, one after the other, each in a transaction of its own."""
+    """Runs functions of a transaction one after the other. What waits at one time shares a transaction.
+
+    Under load a dozen writes wait at any time, and beginning and committing costs as much as a small write. When one of
+    them fails, all is rolled back, and each has a transaction of its own: none suffers from another, but each may run
+    twice, so it must not change anything beside the archive.
+    """
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._places = asyncio.Semaphore(QUEUE)
+        self._waiting: deque[_Write] = deque()
 
     async def __aenter__(self) -> Writer:
         return self
@@ -37,12 +54,13 @@ class Writer:
 
     async def write(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The result of `work(transaction, …)`, committed. A cancelled caller's write still ends whole."""
-
-        def transact() -> R:
-            with self._archive.transaction() as t:
-                return work(t, *args, **kwargs)
-
-        return await self.run(transact)
+        async with self._places:
+            loop = asyncio.get_running_loop()
+            write = _Write(lambda t: work(t, *args, **kwargs), loop.create_future())
+            self._waiting.append(write)
+            self._thread.submit(self._write_waiting, loop)
+            result: R = await write.done
+            return result
 
     async def read(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The result of `work(connection, …)`, after all that was written before; locks nobody out."""
@@ -57,3 +75,30 @@ class Writer:
         """The result of something that must not happen beside a write."""
         async with self._places:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _write_waiting(self, loop: asyncio.AbstractEventLoop) -> None:
+        """In the thread: all that waits, in their order. Nothing, where a call before this one had its write as well."""
+        writes = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if writes:
+            ends = self._together(writes)
+            loop.call_soon_threadsafe(_tell, writes, ends)
+
+    def _together(self, writes: Sequence[_Write]) -> list[Any]:
+        """Their results, or the errors they raised."""
+        try:
+            with self._archive.transaction() as t:
+                return [write.work(t) for write in writes]
+        except ArchiveError as error:  # the state of the machine: what comes next meets the same
+            return [error] * len(writes)
+        except Exception as error:  # noqa: BLE001  raised again where the write came from
+            return [error] if len(writes) == 1 else [end for write in writes for end in self._together([write])]
+
+
+def _tell(writes: Sequence[_Write], ends: Sequence[Any]) -> None:
+    for write, end in zip(writes, ends, strict=True):
+        if write.done.done():  # whoever waited for it was cancelled
+            continue
+        if isinstance(end, Exception):
+            write.done.set_exception(end)
+        else:
+            write.done.set_result(end)

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from threading import Event
+
+import pytest
+from sqlalchemy import Connection
+
+from ingest.pipeline.writer import Writer
+from storage import direct
+from storage.archive import Archive
+from storage.errors import ArchiveUnavailable
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive.open(f"sqlite:///{tmp_path / 'archive.db'}", write=True) as opened:
+        yield opened
+
+
+def add(t: Connection, name: str) -> int:
+    """One that must fail does so after it has written."""
+    direct.run(t, "INSERT INTO outlet (name, title) VALUES (?, '')", (name,))
+    if name == "bad":
+        raise ValueError(name)
+    if name == "unlucky":
+        raise ArchiveUnavailable("the disk is full")
+    return len(names(t))
+
+
+def names(t: Connection) -> list[str]:
+    return [name for (name,) in direct.run(t, "SELECT name FROM outlet ORDER BY id")]
+
+
+async def together(writer: Writer, *wanted: str) -> list[int | BaseException]:
+    """All of them wait when the first one's turn comes."""
+    gate = Event()
+    held = asyncio.create_task(writer.run(gate.wait))
+    writes = [asyncio.create_task(writer.write(add, name)) for name in wanted]
+    await asyncio.sleep(0)
+    gate.set()
+    await held
+    return await asyncio.gather(*writes, return_exceptions=True)
+
+
+def test_what_waits_shares_a_transaction_and_keeps_its_order(archive: Archive) -> None:
+    async def scenario() -> list[int | BaseException]:
+        async with Writer(archive) as writer:
+            return await together(writer, "a", "b", "c")
+
+    assert asyncio.run(scenario()) == [1, 2, 3]
+    with archive.reading() as t:
+        assert names(t) == ["a", "b", "c"]
+
+
+def test_one_that_fails_costs_no_other_its_write(archive: Archive) -> None:
+    async def scenario() -> list[int | BaseException]:
+        async with Writer(archive) as writer:
+            return await together(writer, "a", "bad", "c")
+
+    first, failed, last = asyncio.run(scenario())
+    assert (first, last) == (1, 2)
+    assert isinstance(failed, ValueError)
+    with archive.reading() as t:
+        assert names(t) == ["a", "c"]
+
+
+def test_an_archive_that_cannot_be_written_is_told_to_all(archive: Archive) -> None:
+    async def scenario() -> list[int | BaseException]:
+        async with Writer(archive) as writer:
+            return await together(writer, "a", "unlucky", "c")
+
+    assert [type(end) for end in asyncio.run(scenario())] == [ArchiveUnavailable] * 3
+    with archive.reading() as t:
+        assert names(t) == []
+
+
+def test_a_read_sees_what_was_written_before_it_and_a_cancelled_write_ends_whole(archive: Archive) -> None:
+    async def scenario() -> list[str]:
+        async with Writer(archive) as writer:
+            gate = Event()
+            held = asyncio.create_task(writer.run(gate.wait))
+            write = asyncio.create_task(writer.write(add, "a"))
+            await asyncio.sleep(0)
+            read = asyncio.create_task(writer.read(names))
+            await asyncio.sleep(0)
+            write.cancel()
+            with suppress(asyncio.CancelledError):
+                await write
+            gate.set()
+            await held
+            return await read
+
+    assert asyncio.run(scenario()) == ["a"]
