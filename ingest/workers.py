@@ -96,6 +96,7 @@ def _start_quiet_tracker() -> None:
 def _prepare_process() -> None:
     """In the new process: a memory limit above what the imports hold, and low priority for the machine's owner."""
     gc.freeze()
+    gc.enable()
     held = _address_space()
     if held is not None:
         limit = held + MEMORY_LIMIT
