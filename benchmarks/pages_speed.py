@@ -20,6 +20,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import product
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -27,7 +28,7 @@ from typing import Any
 from trafilatura import extract as plain_extract
 
 from benchmarks.whole.workload import page_body
-from ingest.pages import extract
+from ingest.pages import body, extract, metadata, parsing
 
 SHARED = Path(os.environ.get("INGEST_SHARED", "../shared")) / "eval" / "pages" / "dev"
 SAMPLE_PAGES = 100
@@ -78,11 +79,11 @@ def _once(run: Callable[[Page], None], page: Page) -> float:
 def timed(totals: dict[str, float]) -> Iterator[None]:
     """Count the time of each stage; of `_by_engine` calls too, which hold no other stage."""
     with ExitStack() as stack:
-        for name in STAGES:
-            if hasattr(extract, name):
-                kept = getattr(extract, name)
-                stack.callback(setattr, extract, name, kept)
-                setattr(extract, name, _timing(kept, name, totals))
+        for module, name in product((extract, parsing, body, metadata), STAGES):
+            if hasattr(module, name):
+                kept = getattr(module, name)
+                stack.callback(setattr, module, name, kept)
+                setattr(module, name, _timing(kept, name, totals))
         yield
 
 

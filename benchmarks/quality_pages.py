@@ -27,7 +27,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from ingest.pages import engine, extract, gate
+from ingest.pages import body, engine, extract, gate, parsing
 
 SHARED = Path(os.environ.get("INGEST_SHARED", "../shared")) / "eval" / "pages"
 FLOORS = Path(__file__).with_name("floors_pages.json")
@@ -111,16 +111,16 @@ def ablations() -> dict[str, tuple[Any, str, Any]]:
         weighed = weigh(scene, facts)
         return [replace(verdict, kept="engine" in found) for verdict, found in zip(weighed, facts, strict=True)]
 
-    weigh = extract.weigh
+    weigh = body.weigh
     return {
         "scripts and styles stripped before parsing": (gate, "strip_bulk", lambda text: text),
-        "navigation, lists of links, comments taken out before": (extract, "lighten", lambda root, layout: None),
-        "the second witness, where prose is missing": (extract, "_overlooks", lambda source, body: False),
-        "(instead: the second witness on every page)": (extract, "_overlooks", lambda source, body: True),
-        "JSON-LD as witness": (extract, "_TELLING", 10**9),
-        "the thorough path where the fast one looks wrong": (extract, "_looks_wrong", lambda source, body: False),
-        "facts of blocks weighed": (extract, "weigh", by_engine_alone),
-        "line rules": (extract, "trim", lambda verdicts, **_: list(verdicts)),
+        "navigation, lists of links, comments taken out before": (body, "lighten", lambda root, layout: None),
+        "the second witness, where prose is missing": (body, "_overlooks", lambda source, found: False),
+        "(instead: the second witness on every page)": (body, "_overlooks", lambda source, found: True),
+        "JSON-LD as witness": (parsing, "TELLING", 10**9),
+        "the thorough path where the fast one looks wrong": (body, "_looks_wrong", lambda source, found: False),
+        "facts of blocks weighed": (body, "weigh", by_engine_alone),
+        "line rules": (body, "trim", lambda verdicts, **_: list(verdicts)),
     }
 
 
