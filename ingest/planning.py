@@ -21,8 +21,8 @@ def plan(
 ) -> list[PlannedEntry]:
     """Compare a feed's entries with its sightings.
 
-    `known`: the sightings of this feed that bear a key, a canonical URL or a content hash of `entries`. `urls`: what
-    `canonical_urls` gave for them, if that was asked before. `not_before`, at a feed's first poll: older entries become
+    `known`: the sightings of this feed that bear a key, a canonical URL or a content hash of `entries`. `urls`: their
+    own canonical URLs, where they are known already. `not_before`, at a feed's first poll: older entries become
     sightings whose page is not fetched.
     """
     urls = canonical_urls(entries) if urls is None else urls

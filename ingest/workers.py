@@ -29,6 +29,7 @@ R = TypeVar("R")
 
 MEMORY_LIMIT = 1 << 30  # bytes of address space beyond what the imports took
 JOBS_PER_PROCESS = 500  # then it is replaced: the caches of the parsers only grow
+COLLECT_AFTER = (7_000, 20, 20)  # new objects: a document makes thousands, and few cycles
 
 
 class Workers:
@@ -96,6 +97,7 @@ def _start_quiet_tracker() -> None:
 def _prepare_process() -> None:
     """In the new process: a memory limit above what the imports hold, and low priority for the machine's owner."""
     gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     gc.enable()
     held = _address_space()
     if held is not None:

@@ -37,7 +37,7 @@ class Source:
 
 def build_feed(raw: RawFeed, problems: tuple[str, ...], source: Source, encoding: str) -> ParsedFeed:
     """The feed as it is handed out; `problems` are those known so far."""
-    entries, misnamed = identify([_entry(item, raw, source) for item in raw.entries])
+    entries, urls, misnamed = identify([_entry(item, raw, source) for item in raw.entries])
     empty = () if entries or raw.sitemaps else ("the feed has no entries",)
     problems = (*problems, *misnamed, *empty)
     return ParsedFeed(
@@ -48,6 +48,7 @@ def build_feed(raw: RawFeed, problems: tuple[str, ...], source: Source, encoding
         site_url=_first_link(raw.links, source.url),
         language=_language(raw.language),
         entries=entries,
+        canonical_urls=urls,
         problems=tuple(clean_line(problem)[:300] for problem in problems[:MAX_PROBLEMS]),
         hints=_hints(raw.hints, source.url),
         sitemaps=tuple(url for child in raw.sitemaps if (url := resolve_link(source.url, child))),

@@ -92,23 +92,25 @@ def _has_one(text: str, words: Iterable[str]) -> bool:
     return False
 
 
-def identify(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
-    """The entries with their keys, each listed once, and what was wrong with the names they bear."""
+def identify(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[str | None, ...], tuple[str, ...]]:
+    """The entries with their keys, each listed once, their canonical URLs, and what was wrong with their names."""
     urls = [canonical_url(entry.url) if entry.url else None for entry in entries]
     shared_guids = _ambiguous((entry.guid, f"{url} {entry.title}") for entry, url in zip(entries, urls, strict=True))
     shared_urls = _ambiguous((url, entry.title) for entry, url in zip(entries, urls, strict=True))
-    listed: dict[str, Entry] = {}
+    listed: dict[str, tuple[Entry, str | None]] = {}
     places: dict[tuple[str, str], str] = {}
     for entry, url in zip(entries, urls, strict=True):
         key = _key(entry, None if entry.guid in shared_guids else entry.guid, None if url in shared_urls else entry.url)
         if url and entry.title:
             key = places.setdefault((url, entry.title), key)  # listed twice, under two guids
-        listed[key] = _newer(replace(entry, key=key), listed.get(key))
+        if key not in listed or _is_newer(entry, listed[key][0]):
+            listed[key] = replace(entry, key=key), url
     problems = (
         (f"guids that several entries bear do not count: {len(shared_guids)}", shared_guids),
         (f"entries that are listed more than once: {len(entries) - len(listed)}", len(listed) < len(entries)),
     )
-    return tuple(listed.values()), tuple(what for what, happened in problems if happened)
+    kept, kept_urls = zip(*listed.values(), strict=True) if listed else ((), ())
+    return kept, kept_urls, tuple(what for what, happened in problems if happened)
 
 
 def _ambiguous(names: Iterable[tuple[str | None, str]]) -> set[str]:
@@ -129,8 +131,6 @@ def _key(entry: Entry, guid: str | None, url: str | None) -> str:
     return "text:" + entry.content_hash
 
 
-def _newer(entry: Entry, listed: Entry | None) -> Entry:
-    if listed is None:
-        return entry
+def _is_newer(entry: Entry, listed: Entry) -> bool:
     one, other = entry.updated_at or entry.published_at, listed.updated_at or listed.published_at
-    return entry if one and other and one > other else listed
+    return one is not None and other is not None and one > other

@@ -101,6 +101,7 @@ class ParsedFeed:
     site_url: str | None = None
     language: str | None = None
     entries: tuple[Entry, ...] = ()
+    canonical_urls: tuple[str | None, ...] = ()  # of each entry: identity has asked for them, and planning will again
     problems: tuple[str, ...] = ()
     failure: Failure | None = None
     feed_links: tuple[FeedLink, ...] = ()

@@ -17,7 +17,7 @@ from ingest.fetching import Fetched, FetchRequest, NotModified, Purpose
 from ingest.jobs import PARSE_SECONDS, read_feed
 from ingest.pipeline.context import Configured, Run
 from ingest.pipeline.feed_state import Poll, after_poll
-from ingest.planning import canonical_urls, plan
+from ingest.planning import plan
 from ingest.polling.moves import address_to_poll
 from ingest.polling.validators import validators_to_send
 from storage import entries, feeds
@@ -121,18 +121,21 @@ async def _parse(run: Run, configured: Configured, answer: Fetched) -> ParsedFee
 async def _read_sitemaps(run: Run, configured: Configured, index: ParsedFeed, poll: Poll) -> Poll:
     """The entries of an index's newest sitemaps. The index tells nothing of theirs, so no validators are kept."""
     found: list[Entry] = []
+    urls: list[str | None] = []
     failure: Failure | None = None
     for url in index.sitemaps[:SITEMAPS]:
         answer = await run.fetcher.fetch(FetchRequest(url, Purpose.FEED, options=configured.options_for(url)))
         if isinstance(answer, Fetched):
             parsed = await _parse(run, configured, answer)
             failure = parsed if isinstance(parsed, Failure) else parsed.failure
-            found += [] if isinstance(parsed, Failure) else parsed.entries
+            if not isinstance(parsed, Failure):
+                found += parsed.entries
+                urls += parsed.canonical_urls
         elif isinstance(answer, Failure):
             failure = answer
     if failure is not None and not found:
         return replace(poll, outcome=PollOutcome.FAILED, failure=failure, validators=Validators())
-    listed = replace(index, entries=tuple(found))
+    listed = replace(index, entries=tuple(found), canonical_urls=tuple(urls))
     return replace(poll, outcome=PollOutcome.CHANGED, parsed=listed, validators=Validators())
 
 
@@ -143,7 +146,7 @@ def _record(
     plans: list[PlannedEntry] = []
     recorded = Recorded()
     if poll.parsed is not None:
-        plans = _plan(t, run, state, poll.parsed.entries, poll.at)
+        plans = _plan(t, run, state, poll.parsed, poll.at)
         recorded = entries.record(t, state.id, plans, poll.at)
     new = sum(planned.known is None for planned in plans)
     after, reason = after_poll(
@@ -172,8 +175,8 @@ def _record(
     return recorded, record
 
 
-def _plan(t: Connection, run: Run, state: FeedState, listed: Sequence[Entry], now: datetime) -> list[PlannedEntry]:
-    urls = canonical_urls(listed)
+def _plan(t: Connection, run: Run, state: FeedState, parsed: ParsedFeed, now: datetime) -> list[PlannedEntry]:
+    listed, urls = parsed.entries, parsed.canonical_urls
     known = entries.known(
         t,
         state.id,
