@@ -54,6 +54,7 @@ _SIGHTINGS = sql("""
     FROM article JOIN feed ON feed.outlet_id = article.outlet_id AND feed.url = printf(
         'https://outlet.example/feed/%d', 3 * article.outlet_id)
 """)
+_COUNTED = sql("UPDATE feed SET articles = (SELECT count(*) FROM sighting WHERE sighting.feed_id = feed.id)")
 
 
 class Pace:
@@ -283,6 +284,7 @@ def finish(path: Path) -> None:
     with Archive.open(f"sqlite:///{path}", write=True) as archive:
         with archive.transaction() as t:
             t.execute(_SIGHTINGS)
+            t.execute(_COUNTED)
         indexed = 1
         while indexed:
             with archive.transaction() as t:

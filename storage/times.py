@@ -13,7 +13,9 @@ def format_time(value: datetime) -> str:
     """A time as the archive keeps it: text that sorts and compares."""
     if value.tzinfo is None:
         raise ValueError(f"a time without a zone: {value!r}")
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    return value.isoformat(timespec="seconds")[:19] + "Z"  # without "+00:00"
 
 
 def parse_time(value: str) -> datetime:
