@@ -32,6 +32,7 @@ VIEWS: dict[type, str] = {
 }
 FROM = "FROM article a JOIN story s ON s.id = a.story_id"  # what the conditions of `storage.filters` are about
 FEW = 20_000
+FEW_LISTED = 5_000  # of what a feed listed: to know the article each row is read, 10 µs in a large archive
 _JSON: dict[str, Callable[[Any], Any]] = {"authors": tuple, "extra": dict}  # columns that hold JSON
 _LANGUAGES = """
     WITH RECURSIVE known(name) AS (
@@ -96,22 +97,23 @@ def _is_kind_of(language: str, asked: str) -> bool:
 
 def settled(c: sqlite3.Connection, chosen: Where, *, words: bool = True) -> Where:
     """Memberships, and with `words` the condition of full-text search, as plain conditions: whichever way is quick."""
-    memberships = chosen.memberships
+    memberships = [(selection, column, min(FEW, FEW_LISTED)) for selection, column in chosen.memberships]
     if words and chosen.match is not None:
         chosen = replace(chosen, match=None, parameters={**chosen.parameters, "match": chosen.match})
-        memberships = (*memberships, ("SELECT rowid FROM article_words WHERE article_words MATCH :match", "rowid"))
-    for selection, column in memberships:
-        if is_few(c, selection, chosen.parameters):
+        memberships.append(("SELECT rowid FROM article_words WHERE article_words MATCH :match", "rowid", FEW))
+    for selection, column, most in memberships:
+        if is_few(c, selection, chosen.parameters, most):
             chosen = chosen.and_(f"a.id IN ({selection})")
         else:
             chosen = chosen.and_(f"EXISTS ({selection} AND {column} = a.id)")
     return replace(chosen, memberships=())
 
 
-def is_few(c: sqlite3.Connection, selection: str, parameters: Parameters) -> bool:
-    """Whether a selection has so few rows that listing them first is the quick way."""
-    (count,) = c.execute(f"SELECT count(*) FROM ({selection} LIMIT {FEW + 1})", parameters).fetchone()
-    return int(count) <= FEW
+def is_few(c: sqlite3.Connection, selection: str, parameters: Parameters, most: int | None = None) -> bool:
+    """Whether a selection has so few rows (`most`, or else FEW) that listing them first is the quick way."""
+    most = FEW if most is None else most
+    (count,) = c.execute(f"SELECT count(*) FROM ({selection} LIMIT {most + 1})", parameters).fetchone()
+    return int(count) <= most
 
 
 def articles_by_id(c: sqlite3.Connection, ids: Sequence[int]) -> list[Article]:
