@@ -16,10 +16,10 @@ from storage.matching import MatchStore
 from storage.model import DuplicateEdge, EdgeDraft, EdgeKind, MatchDecision, Signature
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from storage.transaction import Transaction
 
 
-def judge_new(t: Connection, index: MatchStore, article_id: int, signature: Signature, now: datetime) -> bool:
+def judge_new(t: Transaction, index: MatchStore, article_id: int, signature: Signature, now: datetime) -> bool:
     """An article that has just been added; says whether it is a duplicate."""
     decision = match(Fingerprint.from_signature(signature), index)
     index.put(article_id, signature, decision)
@@ -27,7 +27,7 @@ def judge_new(t: Connection, index: MatchStore, article_id: int, signature: Sign
 
 
 def judge_revised(
-    t: Connection, index: MatchStore, article_id: int, stored: Signature, signature: Signature, now: datetime
+    t: Transaction, index: MatchStore, article_id: int, stored: Signature, signature: Signature, now: datetime
 ) -> None:
     """A revision replaces the fingerprint; only an article that is alone in its story may join another one."""
     apart = stories.separated_stories(t, article_id)
@@ -37,7 +37,7 @@ def judge_revised(
         _write(t, article_id, decision, now)
 
 
-def judge_same_url(t: Connection, one: int, other: int, scheme: int, now: datetime) -> None:
+def judge_same_url(t: Transaction, one: int, other: int, scheme: int, now: datetime) -> None:
     """Two articles turn out to bear one address: the later one repeats the earlier one."""
     earlier, later = sorted((one, other))
     if earlier in events.separated(t, later):
@@ -52,7 +52,7 @@ def judge_same_url(t: Connection, one: int, other: int, scheme: int, now: dateti
         stories.join(t, later, joined, now)
 
 
-def _write(t: Connection, article_id: int, decision: MatchDecision, now: datetime) -> bool:
+def _write(t: Transaction, article_id: int, decision: MatchDecision, now: datetime) -> bool:
     """Keep the verdict's edges and join its story; says whether the article is a duplicate."""
     for whole in decision.leaving:
         stories.expel(t, whole, now)

@@ -19,7 +19,7 @@ from storage.matching import MatchStore, RarityCounters
 from storage.model import AliasKind, ArticleDraft, Change, EntryStatus
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from storage.transaction import Transaction
 
 SAME_ARTICLE = 0.5  # of the comparison's score: below it, one guid with two links names two articles
 
@@ -38,7 +38,7 @@ def new_counters() -> RarityCounters:
     return RarityCounters(slots_of_signature)
 
 
-def keep(t: Connection, draft: ArticleDraft, counters: RarityCounters, now: datetime) -> Kept:
+def keep(t: Transaction, draft: ArticleDraft, counters: RarityCounters, now: datetime) -> Kept:
     """Store a draft as a new article, as a revision of a known one, or not at all where nothing changed."""
     index = MatchStore(t, counters)
     name = articles.named(t, draft.aliases)
@@ -56,7 +56,7 @@ def keep(t: Connection, draft: ArticleDraft, counters: RarityCounters, now: date
     return kept
 
 
-def keep_again(t: Connection, article_id: int, draft: ArticleDraft, counters: RarityCounters, now: datetime) -> Kept:
+def keep_again(t: Transaction, article_id: int, draft: ArticleDraft, counters: RarityCounters, now: datetime) -> Kept:
     """What the page of a known article says now: a revision, or nothing new. It brings the article no new names.
 
     A page that lost most of its words and has nothing of the text any more was not edited: it became a notice, a
@@ -69,13 +69,13 @@ def keep_again(t: Connection, article_id: int, draft: ArticleDraft, counters: Ra
     return _meet(t, index, article_id, draft, now)
 
 
-def _add(t: Connection, index: MatchStore, draft: ArticleDraft, now: datetime) -> Kept:
+def _add(t: Transaction, index: MatchStore, draft: ArticleDraft, now: datetime) -> Kept:
     article_id = articles.add(t, draft, now)
     is_duplicate = judge_arrival(t, index, article_id, draft.title, draft.text, draft.signature, now)
     return Kept(article_id, EntryStatus.STORED, duplicate=is_duplicate)
 
 
-def _meet(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft, now: datetime) -> Kept:
+def _meet(t: Transaction, index: MatchStore, article_id: int, draft: ArticleDraft, now: datetime) -> Kept:
     """A draft of a known article: a revision of it, or nothing new."""
     old = articles.current(t, article_id)
     stored = index.signature(article_id)
@@ -94,7 +94,7 @@ def _meet(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft
     return Kept(article_id, EntryStatus.UPDATED)
 
 
-def _is_no_edit(t: Connection, old: CurrentVersion, draft: ArticleDraft) -> bool:
+def _is_no_edit(t: Transaction, old: CurrentVersion, draft: ArticleDraft) -> bool:
     """Whether a reader would call the change no edit, or the text only goes back and forth between two versions."""
     if old.title == draft.title and is_boring(old.text, draft.text):
         return True
@@ -102,7 +102,7 @@ def _is_no_edit(t: Connection, old: CurrentVersion, draft: ArticleDraft) -> bool
     return flips([f"{title}\n{text}" for title, text in versions])
 
 
-def _other_text(t: Connection, index: MatchStore, article_id: int, draft: ArticleDraft) -> bool:
+def _other_text(t: Transaction, index: MatchStore, article_id: int, draft: ArticleDraft) -> bool:
     """Whether a guid that was seen with another link names another text, and not the same one moved."""
     if not any(alias.kind is AliasKind.URL for alias in draft.aliases) or not articles.has_url(t, article_id):
         return False
@@ -117,7 +117,7 @@ def _is_other_text(index: MatchStore, article_id: int, draft: ArticleDraft) -> b
     return comparison.kind is None and comparison.score < SAME_ARTICLE
 
 
-def _without_guid(t: Connection, draft: ArticleDraft) -> ArticleDraft:
+def _without_guid(t: Transaction, draft: ArticleDraft) -> ArticleDraft:
     for alias in draft.aliases:
         if alias.kind is AliasKind.GUID:
             articles.void_guid(t, alias)

@@ -17,11 +17,11 @@ from storage.matching import MatchStore
 from storage.model import Signature
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from storage.transaction import Transaction
 
 
 def judge_arrival(
-    t: Connection, index: MatchStore, article_id: int, title: str, text: str, signature: Signature, now: datetime
+    t: Transaction, index: MatchStore, article_id: int, title: str, text: str, signature: Signature, now: datetime
 ) -> bool:
     """Judge an article that has just been added by its own text, and count its lines; says whether it is a duplicate.
 
@@ -36,7 +36,7 @@ def judge_arrival(
     return is_duplicate
 
 
-def own_signature(t: Connection, article_id: int, title: str, text: str, signature: Signature) -> Signature:
+def own_signature(t: Transaction, article_id: int, title: str, text: str, signature: Signature) -> Signature:
     """The fingerprint of a text of a known article, without what its outlet repeats."""
     known = lines.of_article(t, article_id, edge_lines(text))
     return _own_signature(title, text, signature, learned(known))

@@ -25,7 +25,7 @@ def plan(
     own canonical URLs, where they are known already. `not_before`, at a feed's first poll: older entries become
     sightings whose page is not fetched.
     """
-    urls = canonical_urls(entries) if urls is None else urls
+    urls = _canonical_urls(entries) if urls is None else urls
     sightings = Sightings(known, urls)
     plans: dict[str, PlannedEntry] = {}
     for entry, url in zip(entries, urls, strict=True):
@@ -36,7 +36,7 @@ def plan(
     return list(plans.values())
 
 
-def canonical_urls(entries: Iterable[Entry]) -> list[str | None]:
+def _canonical_urls(entries: Iterable[Entry]) -> list[str | None]:
     """The canonical URL of each entry that has a link."""
     return [canonical_url(entry.url) if entry.url else None for entry in entries]
 

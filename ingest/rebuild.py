@@ -30,7 +30,7 @@ from storage.partition import Difference
 from storage.rehearsal import Version
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from storage.transaction import Transaction
 
 BATCH = 100  # steps of one transaction of the rehearsal
 FINGERPRINTS = 50  # replaced in one transaction of the archive: writers in between wait a moment
@@ -113,7 +113,7 @@ class _Rebuild:
                 done = self._done()
             self._progress(Progress(done, state.articles + state.events))
 
-    def live(self, c: Connection) -> bool:
+    def live(self, c: Transaction) -> bool:
         """Live through the next steps of the archive's history; False when there are none."""
         with self._scratch.transaction() as s:
             steps = events.steps(c, rehearsal.place(s), BATCH)
@@ -125,7 +125,7 @@ class _Rebuild:
             rehearsal.advance(s, steps[-1].place, len(steps))
         return True
 
-    def _live(self, c: Connection, s: Connection, index: MatchStore, step: Step) -> None:
+    def _live(self, c: Transaction, s: Transaction, index: MatchStore, step: Step) -> None:
         other = step.other_id or step.article_id
         if step.kind is None:
             arrived = rehearsal.version(c, step.article_id, step.revision)
@@ -144,7 +144,7 @@ class _Rebuild:
                 if edge.article_id == step.article_id:
                     stories.confirm(s, edge, self._now)
 
-    def _revise(self, s: Connection, index: MatchStore, version: Version) -> None:
+    def _revise(self, s: Transaction, index: MatchStore, version: Version) -> None:
         stored = index.signature(version.article_id)
         assert stored is not None
         rehearsal.revise(s, version.article_id, _words(version), self._now)
@@ -186,7 +186,7 @@ class _Rebuild:
                     rehearsal.drop_postings(t, gone)
             after = rows[-1]
 
-    def _replace(self, t: Connection, article_id: int, new: Signature) -> bool:
+    def _replace(self, t: Transaction, article_id: int, new: Signature) -> bool:
         if rehearsal.revised_since(t, article_id, self._seen.place.seq):
             return False
         index = MatchStore(t, self._own_counters)
@@ -195,17 +195,17 @@ class _Rebuild:
         rehearsal.replace_fingerprint(t, index, article_id, _keys_of(index.signature(article_id)), new, keys)
         return True
 
-    def difference(self, c: Connection) -> Difference:
+    def difference(self, c: Transaction) -> Difference:
         with self._scratch.reading() as s:
             return partition.difference(
                 rehearsal.partition(c), rehearsal.partition(s), rehearsal.edges(c), rehearsal.edges(s)
             )
 
-    def is_caught_up(self, t: Connection) -> bool:
+    def is_caught_up(self, t: Transaction) -> bool:
         """Whether nothing has happened in the archive since."""
         return rehearsal.state(t) == self._seen
 
-    def write(self, t: Connection, change: Difference) -> dict[tuple[int, ...], int]:
+    def write(self, t: Transaction, change: Difference) -> dict[tuple[int, ...], int]:
         rehearsal.adopt_counters(t, self._own_counters, self._counters)
         with self._scratch.reading() as s:
             lines.copy_counts(s, t)

@@ -14,10 +14,9 @@ from ingest.cli.options import Config, Database, Json, open_archive
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection
-
     from storage.archive import Archive
     from storage.model import LineCount, LineWord, OutletLines
+    from storage.transaction import Transaction
 
 SHOWN_ID = 8  # of 16 digits
 
@@ -75,7 +74,7 @@ def _known(archive: Archive, name: str) -> OutletLines:
     return known
 
 
-def _say(t: Connection, name: str, said: Sequence[tuple[str, LineWord]]) -> None:
+def _say(t: Transaction, name: str, said: Sequence[tuple[str, LineWord]]) -> None:
     from storage import lines
 
     known = lines.of_outlet(t, name)

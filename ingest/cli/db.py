@@ -14,7 +14,7 @@ from ingest.cli.frame import NOTHING_DONE, command_group
 from ingest.cli.options import Config, Database, Json, open_archive
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from storage.transaction import Transaction
 
 app = command_group("db", "Look after the archive: upgrade, check, back up, prune.")
 
@@ -140,7 +140,7 @@ def _forget_fingerprint() -> Any:
 
     counters = new_counters()
 
-    def forget(t: Connection, article_id: int) -> None:
+    def forget(t: Transaction, article_id: int) -> None:
         index = MatchStore(t, counters)
         signature = index.signature(article_id)
         if signature is not None:

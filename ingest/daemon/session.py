@@ -35,7 +35,7 @@ from storage.model import PendingRef
 from storage.requests import Wanted
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from storage.transaction import Transaction
 
 MOST_FEEDS = 1_000  # begun in one round
 MOST_ENTRIES = 10_000  # under way at a time
@@ -189,7 +189,7 @@ class Session:
     # --- looking into the archive
 
     def _look(
-        self, t: Connection, asleep: Sequence[int], under_way: Sequence[int]
+        self, t: Transaction, asleep: Sequence[int], under_way: Sequence[int]
     ) -> tuple[dict[int, Wanted], list[DueFeed], list[PendingRef]]:
         """In the writer's thread: requests, feeds that are due but those `asleep`, entries but those `under_way`."""
         now = self._run.now()
@@ -204,7 +204,7 @@ class Session:
         )
         return requests.unanswered(t), due, left
 
-    def _statistics(self, t: Connection) -> tuple[dict[str, int], int, float]:
+    def _statistics(self, t: Transaction) -> tuple[dict[str, int], int, float]:
         now = self._run.now()
         without = self._dispatcher.disabled
         overdue = feeds.due(t, now, without=without, most=MOST_FEEDS)

@@ -12,10 +12,10 @@ from ingest.polling.moves import GONE_RECHECK
 from storage import feeds
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from storage.transaction import Transaction
 
 
-def spread(t: Connection, run: Run) -> int:
+def spread(t: Transaction, run: Run) -> int:
     """Move the due times that call for it; returns how many it were."""
     now, polling = run.now(), run.settings.polling
     intervals = (feed.interval for _, feed in run.settings.feeds() if feed.interval)

@@ -16,9 +16,8 @@ from storage.errors import ArchiveError
 from storage.model import ArticleDraft, EntryStatus, Failure, FailureKind, PendingEntry, PendingRef, Validators
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from ingest.keeping import Kept
+    from storage.transaction import Transaction
 
 _WORKER_LOST = (FailureKind.TOO_SLOW, FailureKind.CRASHED)
 
@@ -62,7 +61,7 @@ async def work_off(run: Run, ref: PendingRef) -> None:
         await _end_failed(run, pending, failure)
 
 
-def _take(t: Connection, sighting_id: int) -> PendingEntry | Linked | None:
+def _take(t: Transaction, sighting_id: int) -> PendingEntry | Linked | None:
     """The entry, unless another feed's entry brought its article while this one was waiting."""
     pending = entries.load_pending(t, sighting_id)
     if pending is None or pending.article_id is not None or pending.canonical_url is None:
@@ -113,7 +112,7 @@ async def _fetch_page(run: Run, url: str, configured: Configured) -> Fetched | F
     return answer
 
 
-def _keep(t: Connection, run: Run, pending: PendingEntry, draft: ArticleDraft, validators: Validators | None) -> Kept:
+def _keep(t: Transaction, run: Run, pending: PendingEntry, draft: ArticleDraft, validators: Validators | None) -> Kept:
     from ingest.keeping import keep  # what judging needs is loaded with the first article
 
     kept = keep(t, draft, run.counters, run.now())

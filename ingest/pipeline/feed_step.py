@@ -36,9 +36,8 @@ from storage.model import (
 )
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from ingest.feeds import ParsedFeed
+    from storage.transaction import Transaction
 
 SITEMAPS = 3  # of an index, the newest: older ones hold what is long known
 
@@ -140,7 +139,7 @@ async def _read_sitemaps(run: Run, configured: Configured, index: ParsedFeed, po
 
 
 def _record(
-    t: Connection, run: Run, state: FeedState, interval: timedelta | None, poll: Poll
+    t: Transaction, run: Run, state: FeedState, interval: timedelta | None, poll: Poll
 ) -> tuple[Recorded, PollRecord]:
     """Write a poll down, whole: its entries, what is known of the feed from now on, and the poll itself."""
     plans: list[PlannedEntry] = []
@@ -175,7 +174,7 @@ def _record(
     return recorded, record
 
 
-def _plan(t: Connection, run: Run, state: FeedState, parsed: ParsedFeed, now: datetime) -> list[PlannedEntry]:
+def _plan(t: Transaction, run: Run, state: FeedState, parsed: ParsedFeed, now: datetime) -> list[PlannedEntry]:
     listed, urls = parsed.entries, parsed.canonical_urls
     known = entries.known(
         t,

@@ -23,7 +23,7 @@ from storage.matching import RarityCounters
 from storage.model import ArticleDraft, EntryStatus, Failure
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from storage.transaction import Transaction
 
 BATCH = 50  # lines a job and a transaction
 BATCH_BYTES = 4_000_000
@@ -115,7 +115,7 @@ async def _store(
     report.articles.update(await writer.write(_keep_all, counters, usable))
 
 
-def _keep_all(t: Connection, counters: RarityCounters, drafts: Sequence[ArticleDraft]) -> Counter[str]:
+def _keep_all(t: Transaction, counters: RarityCounters, drafts: Sequence[ArticleDraft]) -> Counter[str]:
     outcome: Counter[str] = Counter()
     for name in {draft.outlet for draft in drafts}:
         feeds.ensure_outlet(t, name)

@@ -32,7 +32,7 @@ from storage.lock import FetchLock
 from storage.model import FeedState, HostState, Outlet, PendingRef
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from storage.transaction import Transaction
 
 WORKERS = 2
 HOST_NOTES_EVERY = 0.5  # seconds
@@ -104,7 +104,7 @@ def _preload(settings: Settings) -> tuple[str, ...]:
     return PAGE_MODULES if any(outlet.pages for outlet, _ in settings.feeds()) else TEXT_MODULES
 
 
-def sync(t: Connection, settings: Settings) -> None:
+def sync(t: Transaction, settings: Settings) -> None:
     """Make the archive's outlets and feeds those of the settings."""
     outlets = {
         Outlet(o.name, o.title or o.name, o.home, o.language, tuple(o.formerly)): [feed.url for feed in o.feeds]
@@ -151,7 +151,7 @@ class _HostNotes:
             await self._flush()
 
 
-def _save_hosts(t: Connection, states: Iterable[HostState]) -> None:
+def _save_hosts(t: Transaction, states: Iterable[HostState]) -> None:
     for state in states:
         feeds.save_host(t, state)
 

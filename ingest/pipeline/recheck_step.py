@@ -31,7 +31,7 @@ from storage.model import (
 )
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class _Seen:
     draft: ArticleDraft | None = None
 
 
-def plan_recheck(t: Connection, run: Run, seen: PendingEntry, article_id: int, validators: Validators) -> None:
+def plan_recheck(t: Transaction, run: Run, seen: PendingEntry, article_id: int, validators: Validators) -> None:
     """The article's page was just had: write down when it is to be looked at again, if at all."""
     now = run.now()
     published_at, first_seen_at = rechecks.times(t, article_id)
@@ -75,7 +75,7 @@ async def recheck(run: Run, ref: RecheckRef) -> None:
     run.observer.article_rechecked(check, look, seen.failure)
 
 
-def _take(t: Connection, run: Run, article_id: int) -> Recheck | None:
+def _take(t: Transaction, run: Run, article_id: int) -> Recheck | None:
     """The article, if it is still to be looked at, and now."""
     check = rechecks.load(t, article_id)
     due_at = None if check is None else _next(run, check, check.checked_at)
@@ -129,11 +129,11 @@ async def _read(run: Run, check: Recheck, answer: Fetched) -> _Seen:
     return _Seen(Look.UNCHANGED, answer.validators, draft=draft)
 
 
-def _leads_to(t: Connection, canonical: str, article_id: int) -> bool:
+def _leads_to(t: Transaction, canonical: str, article_id: int) -> bool:
     return entries.articles_at(t, [canonical]).get(canonical) == article_id
 
 
-def _record(t: Connection, run: Run, check: Recheck, seen: _Seen) -> Look:
+def _record(t: Transaction, run: Run, check: Recheck, seen: _Seen) -> Look:
     """Keep what the look brought, and when the next one is due."""
     from ingest.keeping import keep_again
 

@@ -11,7 +11,7 @@ from storage import entries, feeds, rechecks
 from storage.model import FeedState, FeedStatus, PendingRef, RecheckRef
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Selection:
     due_only: bool = False
 
 
-def choose(t: Connection, run: Run, selection: Selection) -> tuple[list[FeedState], list[PendingRef]]:
+def choose(t: Transaction, run: Run, selection: Selection) -> tuple[list[FeedState], list[PendingRef]]:
     """The feeds a selection is about, and what earlier runs could not finish, of feeds that are still configured."""
     wanted = {feed.url for _, feed in selection.feeds}
     now = run.now()
@@ -39,7 +39,7 @@ def choose(t: Connection, run: Run, selection: Selection) -> tuple[list[FeedStat
     return chosen, [ref for ref in left if ref.feed_id in of_feeds]
 
 
-def choose_rechecks(t: Connection, run: Run, selection: Selection) -> list[RecheckRef]:
+def choose_rechecks(t: Transaction, run: Run, selection: Selection) -> list[RecheckRef]:
     """The articles whose page is due to be looked at again: all of them, or those of the selected feeds."""
     due = rechecks.due(t, run.now())
     if selection.everything:

@@ -14,7 +14,7 @@ from storage.archive import Archive
 from storage.errors import ArchiveError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from storage.transaction import Transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,7 +26,7 @@ QUEUE = 64  # writes that may wait; whoever comes later waits for a place
 class _Write:
     """A write that waits for its turn."""
 
-    work: Callable[[Connection], Any]
+    work: Callable[[Transaction], Any]
     done: asyncio.Future[Any]
 
 
@@ -52,7 +52,7 @@ class Writer:
     ) -> None:
         await asyncio.to_thread(self._thread.shutdown, wait=True)
 
-    async def write(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    async def write(self, work: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The result of `work(transaction, …)`, committed. A cancelled caller's write still ends whole."""
         async with self._places:
             loop = asyncio.get_running_loop()
@@ -62,7 +62,7 @@ class Writer:
             result: R = await write.done
             return result
 
-    async def read(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    async def read(self, work: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The result of `work(connection, …)`, after all that was written before; locks nobody out."""
 
         def look() -> R:

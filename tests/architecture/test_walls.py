@@ -60,6 +60,16 @@ def test_a_fenced_library_is_imported_in_its_room_alone(library: str, room: str)
     assert outside == []
 
 
+def test_not_even_a_type_of_sqlalchemy_leaves_the_archive() -> None:
+    naming = [
+        path
+        for path, tree in sources("ingest")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sqlalchemy"
+    ]
+    assert naming == []
+
+
 def test_coroutines_stand_in_the_shell_alone() -> None:
     outside = [
         path

@@ -21,8 +21,10 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         yield opened
 
 
-def add(t: Connection, name: str) -> int:
-    """One that must fail does so after it has written."""
+def add(t: Connection, name: str, seen: list[Connection] | None = None) -> int:
+    """One that must fail does so after it has written. `seen`: the transactions that were used."""
+    if seen is not None:
+        seen.append(t)
     direct.run(t, "INSERT INTO outlet (name, title) VALUES (?, '')", (name,))
     if name == "bad":
         raise ValueError(name)
@@ -35,11 +37,11 @@ def names(t: Connection) -> list[str]:
     return [name for (name,) in direct.run(t, "SELECT name FROM outlet ORDER BY id")]
 
 
-async def together(writer: Writer, *wanted: str) -> list[int | BaseException]:
+async def together(writer: Writer, *wanted: str, seen: list[Connection] | None = None) -> list[int | BaseException]:
     """All of them wait when the first one's turn comes."""
     gate = Event()
     held = asyncio.create_task(writer.run(gate.wait))
-    writes = [asyncio.create_task(writer.write(add, name)) for name in wanted]
+    writes = [asyncio.create_task(writer.write(add, name, seen)) for name in wanted]
     await asyncio.sleep(0)
     gate.set()
     await held
@@ -47,11 +49,15 @@ async def together(writer: Writer, *wanted: str) -> list[int | BaseException]:
 
 
 def test_what_waits_shares_a_transaction_and_keeps_its_order(archive: Archive) -> None:
+    seen: list[Connection] = []
+
     async def scenario() -> list[int | BaseException]:
         async with Writer(archive) as writer:
-            return await together(writer, "a", "b", "c")
+            return await together(writer, "a", "b", "c", seen=seen)
 
     assert asyncio.run(scenario()) == [1, 2, 3]
+    assert len(seen) == 3
+    assert all(t is seen[0] for t in seen)
     with archive.reading() as t:
         assert names(t) == ["a", "b", "c"]
 
