@@ -7,7 +7,7 @@ import os
 import sys
 
 # The collector of cycles looks after every 700 new objects by default, and the imports of a run, of which nothing is
-# garbage, make 200,000: a tenth of their time.
+# garbage, make 200,000.
 COLLECT_AFTER = (20_000, 50, 50)
 
 
@@ -23,4 +23,4 @@ def main() -> None:
     except KeyboardInterrupt:  # before there is a command whose border could answer, or once more at its end
         sys.exit(130)
     finally:
-        gc.freeze()  # or the interpreter searches all of it for cycles, several times, before it ends: .15 s
+        gc.freeze()  # or the interpreter searches all of it for cycles, several times, before it ends
