@@ -18,8 +18,9 @@ from ingest.duplicates.shingles import Common, Flags, Shingled
 MIN_WORDS = 20  # of a part
 MIN_SHARE = 0.04  # of the whole
 MIN_CONTAINED = 0.42  # of the part's own text: less is a quote, background or standing text in common, unless it is
-# So long, and in one piece: the beginning of a long report. What an outlet puts before and behind two texts is not.
-LONG_WORDS, LONG_CONTAINED, ONE_PIECE = 60, 0.2, 0.45
+# So long, in one piece, and from the start: the beginning of a long report. What an outlet puts before and behind two
+# texts is not, nor the paragraph that it ends every text with.
+LONG_WORDS, LONG_CONTAINED, ONE_PIECE, START = 60, 0.2, 0.45, 0.25
 MAX_OVERLAP = 0.25  # of the smaller of two parts
 RELATED = 0.3  # of the rare words of the shorter part
 
@@ -44,6 +45,7 @@ class Part:
     covered: Flags  # tokens of the whole
     words: float
     contained: float  # share of the part's own text that stands in the whole
+    start: float  # share of the part's own text before the first word that stands there
     closeness: float  # of what stands there: its share of the stretch from its first to its last word
 
 
@@ -61,12 +63,15 @@ def _part(whole: Shingled, rare: Flags, inside: Inside, rarity: Rarity) -> Part:
     found = inside.shared.in_other & (rarity.weights(text.shingles(3)) >= RARE)
     words = float(np.count_nonzero(covered)) / whole.unit
     contained = np.count_nonzero(found) / len(found)
-    return Part(inside.article_id, inside.story_id, text, covered, words, contained, _closeness(found))
+    return Part(inside.article_id, inside.story_id, text, covered, words, contained, *_stretch(found))
 
 
-def _closeness(found: Flags) -> float:
+def _stretch(found: Flags) -> tuple[float, float]:
+    """Where what was found starts, and how close together it stands."""
     places = np.flatnonzero(found)
-    return len(places) / float(places[-1] - places[0] + 1) if len(places) else 0.0
+    if not len(places):
+        return 1.0, 0.0
+    return places[0] / len(found), len(places) / float(places[-1] - places[0] + 1)
 
 
 def is_added(part: Part, whole: Shingled, copy: Shingled) -> bool:
@@ -86,7 +91,7 @@ def independent(whole: Shingled, parts: Sequence[Part], rarity: Rarity) -> list[
 
 
 def _is_excerpt(part: Part, least: float) -> bool:
-    is_beginning = part.words >= LONG_WORDS and part.closeness >= ONE_PIECE
+    is_beginning = part.words >= LONG_WORDS and part.start <= START and part.closeness >= ONE_PIECE
     return part.words >= least and part.contained >= (LONG_CONTAINED if is_beginning else MIN_CONTAINED)
 
 

@@ -145,6 +145,15 @@ def test_what_an_outlet_puts_around_two_texts_makes_no_round_up(desk: Desk) -> N
     assert not desk.rows("select * from duplicates where kind = 'contained'")
 
 
+def test_a_long_last_paragraph_that_an_outlet_repeats_makes_no_round_up(desk: Desk) -> None:
+    quake = QUAKE.format("4.1", 12, "Tessin", 6, 40, 8, 3)
+    ending = f"{FAREWELL} The weather for tomorrow stands on the back page, as it has since our founders drew it there by hand."
+    desk.keep(f"{HARBOUR}\n{DAM}\n{ending}")
+    repeating = desk.keep(f"{BRIDGE}\n{quake}\n{ending}")
+    original = desk.keep(f"{BRIDGE}\n{quake}")
+    assert {repeating, original} in desk.stories()
+
+
 def stream() -> list[str]:
     """Forms, copies, other news: enough for rarity to matter."""
     quakes = [QUAKE.format(f"{n}.2", n * 7, f"town {n}", n, 50 - n, n * 5, n) for n in range(1, 7)]
