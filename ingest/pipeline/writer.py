@@ -20,6 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 QUEUE = 64  # writes that may wait; whoever comes later waits for a place
+APART = 0.005  # seconds from the beginning of one transaction to that of the next
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,9 +34,9 @@ class _Write:
 class Writer:
     """Runs functions of a transaction one after the other. What waits at one time shares a transaction.
 
-    Under load a dozen writes wait at any time, and beginning and committing costs as much as a small write. When one of
-    them fails, all is rolled back, and each has a transaction of its own: none suffers from another, but each may run
-    twice, so it must not change anything beside the archive.
+    Waking the thread, beginning and committing cost as much as a small write does, so transactions keep a little apart
+    and a few writes come together. When one of them fails, all is rolled back, and each has a transaction of its own:
+    none suffers from another, but each may run twice, so it must not change anything beside the archive.
     """
 
     def __init__(self, archive: Archive) -> None:
@@ -43,6 +44,8 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._places = asyncio.Semaphore(QUEUE)
         self._waiting: deque[_Write] = deque()
+        self._timer: asyncio.TimerHandle | None = None  # set while writes wait that the thread has not been told of
+        self._earliest = 0.0  # by the loop's clock
 
     async def __aenter__(self) -> Writer:
         return self
@@ -50,6 +53,7 @@ class Writer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._begin_now()  # for what cancelled callers left
         await asyncio.to_thread(self._thread.shutdown, wait=True)
 
     async def write(self, work: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -58,7 +62,8 @@ class Writer:
             loop = asyncio.get_running_loop()
             write = _Write(lambda t: work(t, *args, **kwargs), loop.create_future())
             self._waiting.append(write)
-            self._thread.submit(self._write_waiting, loop)
+            if self._timer is None:
+                self._timer = loop.call_at(self._earliest, self._begin, loop)
             result: R = await write.done
             return result
 
@@ -74,7 +79,17 @@ class Writer:
     async def run(self, work: Callable[[], R]) -> R:
         """The result of something that must not happen beside a write."""
         async with self._places:
+            self._begin_now()
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer, self._earliest = None, loop.time() + APART
+        self._thread.submit(self._write_waiting, loop)
+
+    def _begin_now(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._begin(asyncio.get_running_loop())
 
     def _write_waiting(self, loop: asyncio.AbstractEventLoop) -> None:
         """In the thread: all that waits, in their order. Nothing, where a call before this one had its write as well."""

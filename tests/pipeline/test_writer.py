@@ -101,3 +101,16 @@ def test_a_read_sees_what_was_written_before_it_and_a_cancelled_write_ends_whole
             return await read
 
     assert asyncio.run(scenario()) == ["a"]
+
+
+def test_what_a_cancelled_caller_left_is_written_before_the_end(archive: Archive) -> None:
+    async def scenario() -> None:
+        async with Writer(archive) as writer:
+            await writer.write(add, "a")
+            write = asyncio.create_task(writer.write(add, "b"))  # keeps apart from the one before
+            await asyncio.sleep(0)
+            write.cancel()
+
+    asyncio.run(scenario())
+    with archive.reading() as t:
+        assert names(t) == ["a", "b"]
