@@ -30,11 +30,12 @@ from ingest.duplicates.evidence import Evidence, gather
 from ingest.duplicates.model import transformed
 from ingest.duplicates.rarity import SLOT_BITS, counted_slots
 from ingest.duplicates.shingles import Shingled, sketch
+from storage.matching import KEY_WEIGHTS, MAX_POSTINGS
 
 SHARED = Path(os.environ.get("INGEST_SHARED", "../shared"))
 MODEL = Path(__file__).parents[1] / "ingest" / "duplicates" / "model.json"
 VERSION = 1
-THRESHOLD = 0.58
+THRESHOLD = 0.7
 RIDGE = 0.2  # C of scikit-learn: there are 270 real pairs
 FOLDS, SEEDS = 6, 3
 # Chosen by forward selection on the log-loss of cross-validation, out of 80 figures; see docs/duplicates.md.
@@ -77,7 +78,10 @@ class Stream:
         """The candidates of a document with their evidence. It is counted as the present model decides."""
         text = Shingled(fingerprint(document["text"], title=document.get("title") or ""))
         keys = sketch(text, self.rarity.in_many(text.shingles(3), 150))
-        hits = Counter(i for key in keys for i in self.postings.get(key, ()))
+        hits: Counter[int] = Counter()
+        for key in keys:
+            under = self.postings.get(key, ())[:MAX_POSTINGS]
+            hits.update(dict.fromkeys(under, int(KEY_WEIGHTS[len(under) - 1])))
         best = sorted(hits, key=lambda i: (-hits[i], i))[:12]
         found = [(i, e) for i in best if (e := self.compare(text, self.texts[i])) is not None]
         for key in keys:
@@ -208,7 +212,7 @@ def main() -> None:
         if arguments.cache:
             arguments.cache.write_bytes(pickle.dumps(sets))
     scores = cross_validated(sets, TERMS)
-    for threshold in (0.4, 0.45, 0.5, 0.55, 0.6, 0.65):
+    for threshold in (0.5, 0.55, 0.6, 0.65, 0.7, 0.75):
         parts = [measured(s, np.array(rows[1]), threshold) for s, rows in zip(scores, sets, strict=True)]
         print(f"threshold {threshold:.2f}  generated {parts[0]}  real {parts[1]}")
     for language in ("en", "zh", "ur"):

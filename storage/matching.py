@@ -37,6 +37,8 @@ COUNTERS = 1 << 24
 MOST_COUNTED = np.uint16(np.iinfo(np.uint16).max)
 CHECKPOINT_EVERY = 10_000  # decisions
 MAX_POSTINGS = 400  # articles looked at under one key
+# Of a key with 1, 2, … articles: inverse document frequency, in whole numbers, so that sums do not depend on their order.
+KEY_WEIGHTS = np.rint(1000 * np.log(2 * MAX_POSTINGS / np.arange(1, MAX_POSTINGS + 1))).astype(np.int64)
 MAX_RANKED = 200  # articles whose stories are looked up, those with most keys in common first
 
 fingerprint = Table(
@@ -87,7 +89,7 @@ _UNDER_KEYS = f"""
     SELECT group_concat((
         SELECT group_concat(article_id)
         FROM (SELECT article_id FROM posting WHERE key = wanted.value ORDER BY article_id LIMIT {MAX_POSTINGS})
-    )) FROM json_each(?) AS wanted
+    ), ';') FROM json_each(?) AS wanted
 """
 _CANDIDATES = """
     SELECT article.id, article.story_id, fingerprint.scheme, fingerprint.exact, fingerprint.tokens,
@@ -208,13 +210,20 @@ class MatchStore:
         return found
 
     def _ranked(self, keys: Sequence[int], without: int | None) -> list[int]:
-        """The articles that share keys, those that share most first, the earlier of two equals first."""
+        """The articles that share keys, those that share most first, the earlier of two equals first.
+
+        A key of few articles says more than one of many.
+        """
         listed = direct.value(self._connection, _UNDER_KEYS, (json.dumps(list(dict.fromkeys(keys))),))
-        found = np.fromstring(listed or "", np.int64, sep=",")
-        found.sort()
+        if not listed:
+            return []
+        others = np.array([under.count(",") for under in listed.split(";")])
+        found = np.fromstring(listed.replace(";", ","), np.int64, sep=",")
+        by_number = found.argsort(kind="stable")
+        found, weights = found[by_number], KEY_WEIGHTS[others].repeat(others + 1)[by_number]
         starts = np.flatnonzero(np.diff(found, prepend=0))  # numbers begin with 1
-        numbers, hits = found[starts], np.diff(starts, append=len(found))
-        order = np.argsort(-hits, kind="stable")[: MAX_RANKED + 1]
+        numbers, shared = found[starts], np.add.reduceat(weights, starts)
+        order = np.argsort(-shared, kind="stable")[: MAX_RANKED + 1]
         ranked: list[int] = numbers[order].tolist()
         return [number for number in ranked if number != without][:MAX_RANKED]
 

@@ -19,7 +19,7 @@ NO_RARITY = Rarity()
 # must score higher.
 MIN_CONTAINMENT = 0.4
 MIN_SPREAD = 0.6
-SCATTERED_THRESHOLD = 0.7
+SCATTERED_THRESHOLD = 0.8
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,24 +63,24 @@ def _in_places(a: Shingled, b: Shingled) -> tuple[int, int]:
 def other_facts(numbers: Numbers, jaccard: float, length_ratio: float) -> bool:
     """Results, prices, weather, quakes: one form, other facts. Such texts are never the same, whatever the score.
 
-    Where two texts are the same from end to end, a few numbers tell: a copy has no reason to change them.
+    Where two texts are the same from end to end, a few numbers tell: a copy has no reason to change them. Where each
+    still stands between the same words, what one text has besides is its dateline or a sum in another currency.
     """
-    changed = _many_changed(numbers.changed, numbers.kept)
-    return changed or _few_shared(numbers.count, numbers.shared, jaccard, length_ratio)
+    changed, kept = numbers.changed, numbers.kept
+    if _few_shared(numbers.count, numbers.shared) or (changed >= MANY_CHANGED and changed >= CHANGED_TO_KEPT * kept):
+        return True
+    end_to_end = jaccard >= 0.7 and length_ratio >= 0.9
+    all_kept = not changed and kept >= numbers.count
+    return end_to_end and numbers.count >= 3 and numbers.shared <= 0.75 and not all_kept
 
 
 def surely_other_facts(a: Shingled, b: Shingled, jaccard: float, length_ratio: float) -> bool:
     """The same of two texts; what tells most of them apart comes first."""
-    return _few_shared(*_shared(a, b), jaccard, length_ratio) or _many_changed(*_in_places(a, b))
+    count, shared = _shared(a, b)
+    return _few_shared(count, shared) or other_facts(Numbers(count, shared, *_in_places(a, b)), jaccard, length_ratio)
 
 
-def _many_changed(changed: int, kept: int) -> bool:
-    return changed >= MANY_CHANGED and changed >= CHANGED_TO_KEPT * kept
-
-
-def _few_shared(count: int, shared: float, jaccard: float, length_ratio: float) -> bool:
-    if jaccard >= 0.7 and length_ratio >= 0.9:
-        return count >= 3 and shared <= 0.75
+def _few_shared(count: int, shared: float) -> bool:
     return (count >= 4 and shared < 0.25) or (count >= 8 and shared < 0.4)
 
 

@@ -1,6 +1,6 @@
 """Shingles: hashes of runs of tokens, and the few of them that stand for the text in the index.
 
-A shingle of order 1, 2 or 3 is a run of 1, 2 or 3 words, or of 2, 4 or 6 characters in scripts without spaces.
+A shingle of order 1, 2 or 3 is a run of 1, 2 or 3 words, or of 2, 3 or 4 characters in scripts without spaces.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ SKETCH_SIZE = 24
 LEAD_SIZE = 12
 LEAD_WORDS = 90
 ORDERS = (1, 2, 3)
+# Tokens of a shingle of each order, by `unit`. A run of six characters is as telling as three words; but of a text of
+# which a third of the characters were changed next to none is left, and in four the rarity of each does the same.
+_WIDTHS = {1: (1, 2, 3), 2: (2, 3, 4)}
 
 Hashes = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
@@ -43,6 +46,11 @@ def mixed(hashes: Hashes) -> Hashes:
 def unit(tokens: Tokens) -> int:
     """Tokens that count as one word: 2 where most tokens are characters of a script without spaces."""
     return 2 if 2 * np.count_nonzero((tokens & KIND) == _CHARACTER) > len(tokens) else 1
+
+
+def width_of(order: int, unit: int) -> int:
+    """Tokens of a shingle of this order."""
+    return _WIDTHS[unit][order - 1]
 
 
 def shingles(tokens: Tokens, width: int) -> Hashes:
@@ -98,7 +106,7 @@ class Shingled:
     def rolled(self, order: int) -> Hashes:
         """The same before they are mixed."""
         if order not in self._rolled:
-            self._rolled[order] = rolled(self.fingerprint.body, order * self.unit)
+            self._rolled[order] = rolled(self.fingerprint.body, width_of(order, self.unit))
         return self._rolled[order]
 
     def sorted_rolled(self, order: int) -> Hashes:
@@ -129,7 +137,7 @@ class Shingled:
     def covered(self, found: Flags, order: int) -> Flags:
         """For each token: does it stand in a shingle of `order` that was found?"""
         covered = np.zeros(len(self.fingerprint.body), np.bool_)
-        for offset in range(order * self.unit):
+        for offset in range(width_of(order, self.unit)):
             covered[offset : offset + len(found)] |= found
         return covered
 
@@ -195,7 +203,7 @@ def common(text: Shingled, others: Sequence[Tokens], least: float) -> list[Commo
     All at once: most articles that share an index key share next to nothing else, and this tells them for a tenth of
     what a comparison costs. Texts whose words are counted otherwise (`unit`) have nothing in common.
     """
-    width, wanted = 3 * text.unit, text.sorted_rolled(3)
+    width, wanted = width_of(3, text.unit), text.sorted_rolled(3)
     nothing: list[Common | None] = [None] * len(others)
     if not len(wanted) or not others:
         return nothing

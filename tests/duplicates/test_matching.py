@@ -12,9 +12,9 @@ from sqlalchemy import text
 
 from ingest.duplicates import fingerprint, slots_of_signature
 from ingest.keeping import keep, new_counters
-from storage import feeds, stories
+from storage import direct, feeds, stories
 from storage.archive import Archive
-from storage.matching import RarityCounters
+from storage.matching import MatchStore, RarityCounters
 from storage.model import Alias, AliasKind, ArticleDraft, Outlet
 from tests.duplicates.texts import BRIDGE, CHINESE, HARBOUR, QUAKE, URDU
 
@@ -152,6 +152,15 @@ def test_a_long_last_paragraph_that_an_outlet_repeats_makes_no_round_up(desk: De
     repeating = desk.keep(f"{BRIDGE}\n{quake}\n{ending}")
     original = desk.keep(f"{BRIDGE}\n{quake}")
     assert {repeating, original} in desk.stories()
+
+
+def test_a_key_of_few_articles_says_more_than_two_of_many(desk: Desk) -> None:
+    common, rare = desk.keep(HARBOUR), desk.keep(BRIDGE)
+    postings = [(key, number) for key in (1, 2) for number in (common, *range(1000, 1300))] + [(3, rare)]
+    with desk.archive.transaction() as t:
+        direct.driver(t).executemany("INSERT INTO posting (key, article_id) VALUES (?, ?)", postings)
+        found = MatchStore(t, desk.counters).candidates([1, 2, 3], 1, per_story=1)
+    assert [candidate.article_id for candidate in found] == [rare]
 
 
 def stream() -> list[str]:
