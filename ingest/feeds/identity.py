@@ -22,6 +22,7 @@ MAX_KEY = 2048  # bytes; what is longer is hashed
 HASH_VERSION = 1
 
 _SPACED = bytes(code if code > 0x7F or re.match(r"\w", chr(code)) else 0x20 for code in range(256))
+_NO_WORD = re.compile(r"[^\x00-\x7f\w]")  # beyond ASCII; that range first is twice as fast
 _WEB_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
 # What counts or tells the time, and so differs at every poll without any news in it: words that must occur in a (lower
 # case) text, and what goes if they do.
@@ -79,10 +80,7 @@ def content_hash(title: str, content: str) -> str:
 
 def _words(text: str) -> bytes:
     r"""The words of a text (`\w+`), with a space between them; by way of bytes, in a third of the time."""
-    for character in set(text):
-        if not character.isascii() and not character.isalnum():
-            text = text.replace(character, " ")
-    return b" ".join(text.encode("utf-8", "replace").translate(_SPACED).split())
+    return b" ".join(_NO_WORD.sub(" ", text).encode("utf-8", "replace").translate(_SPACED).split())
 
 
 def _has_one(text: str, words: Iterable[str]) -> bool:

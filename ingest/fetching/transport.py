@@ -50,8 +50,12 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             target=request.extensions["target"],
         )
         tls = self._tls(request) if url.scheme == b"https" else None
-        connection = self._through(proxy, url, tls, backend) if proxy else self._direct(url, tls, backend)
+        connection: _Connection
         try:
+            if proxy:
+                connection = self._through(proxy, url, tls, backend)
+            else:
+                connection = await self._direct(url.origin, tls, backend)
             answer = await connection.handle_async_request(
                 httpcore.Request(request.method, url, headers=request.headers.raw)
             )
@@ -62,8 +66,15 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         progress.stage = Stage.BODY
         return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer, backend))
 
-    def _direct(self, url: httpcore.URL, tls: ssl.SSLContext | None, backend: Backend) -> _Connection:
-        return httpcore.AsyncHTTPConnection(url.origin, ssl_context=tls, network_backend=backend)
+    async def _direct(
+        self, origin: httpcore.Origin, tls: ssl.SSLContext | None, backend: Backend
+    ) -> httpcore.AsyncHTTP11Connection:
+        """What httpcore's own connection does besides is for the next requests on it: there are none."""
+        host = origin.host.decode("ascii")
+        stream: httpcore.AsyncNetworkStream = await backend.connect_tcp(host, origin.port)
+        if tls is not None:
+            stream = await stream.start_tls(tls, host)
+        return httpcore.AsyncHTTP11Connection(origin, stream)
 
     def _through(self, proxy: str, url: httpcore.URL, tls: ssl.SSLContext | None, backend: Backend) -> _Connection:
         self._guard.check_unresolved(url.host.decode("ascii"), url.origin.port)
@@ -86,11 +97,17 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     @cached_property
     def _verified(self) -> ssl.SSLContext:
-        return httpx.create_ssl_context(verify=True, trust_env=False)
+        return _tls_context(verify=True)
 
     @cached_property
     def _unverified(self) -> ssl.SSLContext:
-        return httpx.create_ssl_context(verify=False, trust_env=False)
+        return _tls_context(verify=False)
+
+
+def _tls_context(*, verify: bool) -> ssl.SSLContext:
+    context = httpx.create_ssl_context(verify=verify, trust_env=False)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 class _Body(httpx.AsyncByteStream):

@@ -78,16 +78,15 @@ class Configured:
     outlet: OutletSettings
     feed: FeedSettings
     options: RequestOptions
-    hints: OutletHints
 
     @classmethod
     def of(cls, outlet: OutletSettings, feed: FeedSettings) -> Configured:
-        return cls(
-            outlet,
-            feed,
-            RequestOptions.of(feed),
-            hints_of(outlet),
-        )
+        return cls(outlet, feed, RequestOptions.of(feed))
+
+    @cached_property
+    def hints(self) -> OutletHints:
+        """What is known of the outlet's pages; few polls bring one."""
+        return hints_of(self.outlet)
 
     def options_for(self, url: str) -> RequestOptions:
         """What to send along for an article's page: secrets go to the feed's own origin only."""

@@ -155,7 +155,7 @@ def _record(
         interval=interval,
         listed=len(plans),
         new=new,
-        offline=run.attempts.machine_offline(poll.at),
+        offline=poll.failure is not None and run.attempts.machine_offline(poll.at),
     )
     feeds.save(t, after)
     record = PollRecord(
