@@ -34,7 +34,7 @@ from storage.matching import KEY_WEIGHTS, MAX_POSTINGS
 
 SHARED = Path(os.environ.get("INGEST_SHARED", "../shared"))
 MODEL = Path(__file__).parents[1] / "ingest" / "duplicates" / "model.json"
-VERSION = 1
+VERSION = 2
 THRESHOLD = 0.7
 RIDGE = 0.2  # C of scikit-learn: there are 270 real pairs
 FOLDS, SEEDS = 6, 3

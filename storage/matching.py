@@ -39,7 +39,7 @@ CHECKPOINT_EVERY = 10_000  # decisions
 MAX_POSTINGS = 400  # articles looked at under one key
 # Of a key with 1, 2, … articles: inverse document frequency, in whole numbers, so that sums do not depend on their order.
 KEY_WEIGHTS = np.rint(1000 * np.log(2 * MAX_POSTINGS / np.arange(1, MAX_POSTINGS + 1))).astype(np.int64)
-MAX_RANKED = 200  # articles whose stories are looked up, those with most keys in common first
+MAX_RANKED = 200  # articles whose stories are looked up, those whose common keys weigh most first
 
 fingerprint = Table(
     "fingerprint",
@@ -200,7 +200,7 @@ class MatchStore:
     def candidates(
         self, keys: Sequence[int], limit: int, *, per_story: int, without: int | None = None
     ) -> list[MatchCandidate]:
-        """The articles that share most keys, best first (the earlier of two equals first), with their fingerprints."""
+        """The articles whose common keys weigh most, the earlier of two equals first, with their fingerprints."""
         ranked = self._ranked(keys, without)
         first = self._read(ranked[:limit])
         found = list(_spread(((candidate, candidate.story_id) for candidate in first), per_story))
@@ -210,10 +210,7 @@ class MatchStore:
         return found
 
     def _ranked(self, keys: Sequence[int], without: int | None) -> list[int]:
-        """The articles that share keys, those that share most first, the earlier of two equals first.
-
-        A key of few articles says more than one of many.
-        """
+        """The articles that share keys, best first. A key of few articles says more than one of many."""
         listed = direct.value(self._connection, _UNDER_KEYS, (json.dumps(list(dict.fromkeys(keys))),))
         if not listed:
             return []

@@ -17,7 +17,7 @@ from ingest.duplicates.evidence import Evidence
 from ingest.duplicates.fingerprint import IDENTITY, MAX_TOKENS, MIN_TOKENS, fingerprint
 from ingest.duplicates.model import fitted
 from ingest.duplicates.rarity import Rarity
-from ingest.duplicates.shingles import Hashes, shingles, unit, within
+from ingest.duplicates.shingles import Hashes, shingles, unit, width_of, within
 from storage.model import EdgeKind
 
 MIN_PASSAGE = 3  # words
@@ -134,9 +134,9 @@ def explain(a: str, b: str, *, title_a: str = "", title_b: str = "", rarity: Rar
 
 
 def common_passages(a: str, b: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """Where runs of three or more words of one text stand in the other."""
+    """Where runs of three or more words (of four or more characters) of one text stand in the other."""
     words_a, words_b = _located(a), _located(b)
-    width = MIN_PASSAGE * unit(words_a.hashes)
+    width = width_of(MIN_PASSAGE, unit(words_a.hashes))
     hashes_a, hashes_b = shingles(words_a.hashes, width), shingles(words_b.hashes, width)
     return words_a.spans(hashes_a, hashes_b, width), words_b.spans(hashes_b, hashes_a, width)
 
@@ -162,7 +162,7 @@ def paired_passages(a: str, b: str) -> tuple[Passage, ...]:
     """
     in_a, in_b = _located(a), _located(b)
     one_word = unit(in_a.hashes)
-    width = MIN_PASSAGE * one_word
+    width = width_of(MIN_PASSAGE, one_word)
     places = _places(in_b, width)
     found, at, expected = [], 0, -1
     own = shingles(in_a.hashes, width).tolist()

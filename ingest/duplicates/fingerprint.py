@@ -21,7 +21,7 @@ from ingest.duplicates import normalize
 from ingest.duplicates.standing import without_dateline
 from storage.model import Signature
 
-SCHEME = 1
+SCHEME = 2  # 1: shingles of six characters, keys not weighted
 MIN_TOKENS = 12  # shorter texts are compared by their exact hash alone, and that with their title
 MAX_TOKENS = 20_000  # of one text: what follows is not looked at
 

@@ -20,8 +20,8 @@ SKETCH_SIZE = 24
 LEAD_SIZE = 12
 LEAD_WORDS = 90
 ORDERS = (1, 2, 3)
-# Tokens of a shingle of each order, by `unit`. A run of six characters is as telling as three words; but of a text of
-# which a third of the characters were changed next to none is left, and in four the rarity of each does the same.
+# Tokens of a shingle of each order, by `unit`. Six characters would be as telling as three words, but a text of which a
+# third of the characters was changed has hardly six in a row left; of four some are.
 _WIDTHS = {1: (1, 2, 3), 2: (2, 3, 4)}
 
 Hashes = NDArray[np.uint64]

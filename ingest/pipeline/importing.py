@@ -7,7 +7,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from ingest.imports import Rejected
@@ -25,12 +25,12 @@ from storage.model import ArticleDraft, EntryStatus, Failure
 if TYPE_CHECKING:
     from storage.transaction import Transaction
 
-BATCH = 50  # lines a job and a transaction
+BATCH = 50  # lines a job
 BATCH_BYTES = 4_000_000
-AHEAD = 2 * WORKERS  # batches drafted ahead of the one that is being stored
-
+AHEAD = 2 * WORKERS  # batches drafted while others are being stored; those that are ready share a transaction
 
 Line = tuple[int, bytes]
+Drafts = list[ArticleDraft | Rejected]  # one for each line
 
 
 @dataclass(slots=True)
@@ -61,20 +61,17 @@ async def import_lines(
     started = time.monotonic()
     report, counters = ImportReport(), new_counters()
     async with Writer(archive) as writer, Workers(WORKERS, preload=PAGE_MODULES) as workers:
-        ahead: deque[tuple[Sequence[Line], asyncio.Future[list[ArticleDraft | Rejected]]]] = deque()
         batches = _batches(lines)
+        ahead = deque(_begun(workers, islice(batches, AHEAD)))
         try:
-            while True:
-                for batch in islice(batches, AHEAD - len(ahead)):
-                    ahead.append((batch, asyncio.ensure_future(_drafted(workers, batch))))
-                if not ahead:
-                    break
-                batch, job = ahead.popleft()
-                await _store(writer, counters, report, await job)
-                report.read += len(batch)
+            while ahead:
+                await ahead[0]
+                ready = [ahead.popleft().result() for _ in takewhile(asyncio.Future.done, tuple(ahead))]
+                ahead += _begun(workers, islice(batches, AHEAD - len(ahead)))
+                await _store(writer, counters, report, [draft for drafts in ready for draft in drafts])
                 progress(report.read)
         finally:
-            for _, job in ahead:
+            for job in ahead:
                 job.cancel()
         while await writer.write(search.flush):
             pass
@@ -97,7 +94,11 @@ def _batches(lines: Iterable[bytes]) -> Iterator[Sequence[Line]]:
         yield batch
 
 
-async def _drafted(workers: Workers, batch: Sequence[Line]) -> list[ArticleDraft | Rejected]:
+def _begun(workers: Workers, batches: Iterable[Sequence[Line]]) -> list[asyncio.Future[Drafts]]:
+    return [asyncio.ensure_future(_drafted(workers, batch)) for batch in batches]
+
+
+async def _drafted(workers: Workers, batch: Sequence[Line]) -> Drafts:
     """A batch as drafts. Where a line kills its worker, the batch is gone through line by line, and only it is lost."""
     result = await workers.run(IMPORT_SECONDS, draft_lines, batch, utc_now())
     if not isinstance(result, Failure):
@@ -107,12 +108,11 @@ async def _drafted(workers: Workers, batch: Sequence[Line]) -> list[ArticleDraft
     return [draft for line in batch for draft in await _drafted(workers, [line])]
 
 
-async def _store(
-    writer: Writer, counters: RarityCounters, report: ImportReport, drafts: Sequence[ArticleDraft | Rejected]
-) -> None:
+async def _store(writer: Writer, counters: RarityCounters, report: ImportReport, drafts: Drafts) -> None:
     report.rejected += [draft for draft in drafts if isinstance(draft, Rejected)]
     usable = [draft for draft in drafts if isinstance(draft, ArticleDraft)]
     report.articles.update(await writer.write(_keep_all, counters, usable))
+    report.read += len(drafts)
 
 
 def _keep_all(t: Transaction, counters: RarityCounters, drafts: Sequence[ArticleDraft]) -> Counter[str]:

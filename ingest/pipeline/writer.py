@@ -20,7 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 QUEUE = 64  # writes that may wait; whoever comes later waits for a place
-APART = 0.005  # seconds from the beginning of one transaction to that of the next
+APART = 0.005  # seconds from the beginning of one transaction of writes to that of the next
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +46,7 @@ class Writer:
         self._waiting: deque[_Write] = deque()
         self._timer: asyncio.TimerHandle | None = None  # set while writes wait that the thread has not been told of
         self._earliest = 0.0  # by the loop's clock
+        self._closed = False
 
     async def __aenter__(self) -> Writer:
         return self
@@ -53,12 +54,15 @@ class Writer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._closed = True
         self._begin_now()  # for what cancelled callers left
         await asyncio.to_thread(self._thread.shutdown, wait=True)
 
     async def write(self, work: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The result of `work(transaction, …)`, committed. A cancelled caller's write still ends whole."""
         async with self._places:
+            if self._closed:
+                raise RuntimeError("the writer is closed")
             loop = asyncio.get_running_loop()
             write = _Write(lambda t: work(t, *args, **kwargs), loop.create_future())
             self._waiting.append(write)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ingest.duplicates import comparison
+from ingest.duplicates.fingerprint import SCHEME
 from ingest.rebuild import Progress
 from storage import Archive, pruning, rehearsal, upkeep
 from storage.errors import ArchiveUnavailable
@@ -45,7 +46,7 @@ def stricter(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def next_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("ingest.duplicates.fingerprint", "ingest.duplicates.matching", "ingest.rebuild"):
-        monkeypatch.setattr(import_module(module), "SCHEME", 2)
+        monkeypatch.setattr(import_module(module), "SCHEME", SCHEME + 1)
     monkeypatch.setattr("ingest.duplicates.shingles.SKETCH_SIZE", 4)
     monkeypatch.setattr("ingest.duplicates.shingles.LEAD_SIZE", 4)
 
@@ -185,7 +186,7 @@ def test_two_schemes_live_side_by_side_until_a_rebuild(desk: Desk, monkeypatch: 
     result = desk.rebuild()
     assert result.fingerprints == 1
     assert desk.together(first, copy)
-    assert desk.rows("SELECT DISTINCT scheme FROM fingerprint") == [(2,)]
+    assert desk.rows("SELECT DISTINCT scheme FROM fingerprint") == [(SCHEME + 1,)]
     keys = desk.rows("SELECT article_id, count(*) FROM posting GROUP BY 1")
     assert [(number, count <= 4 + 4 + 1) for number, count in keys] == [(first, True), (copy, True)]
     before = desk.state()

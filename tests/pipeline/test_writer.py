@@ -114,3 +114,13 @@ def test_what_a_cancelled_caller_left_is_written_before_the_end(archive: Archive
     asyncio.run(scenario())
     with archive.reading() as t:
         assert names(t) == ["a", "b"]
+
+
+def test_a_closed_writer_says_so(archive: Archive) -> None:
+    async def scenario() -> None:
+        async with Writer(archive) as writer:
+            pass
+        await writer.write(add, "a")
+
+    with pytest.raises(RuntimeError, match="closed"):
+        asyncio.run(scenario())
