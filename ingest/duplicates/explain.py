@@ -20,7 +20,7 @@ from ingest.duplicates.rarity import Rarity
 from ingest.duplicates.shingles import Hashes, shingles, unit, width_of, within
 from storage.model import EdgeKind
 
-MIN_PASSAGE = 3  # words
+MIN_PASSAGE = 3  # words, or as many characters as a shingle of three
 MAX_PLACES = 8  # of one run, that are looked at
 
 # What a figure says, when it speaks for (first) or against (second) one text.

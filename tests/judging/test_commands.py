@@ -114,6 +114,7 @@ PASSAGES = {  # two texts, and what stands in both
     ("a b c x y d e f", "d e f and a b c"): [("a b c", "a b c"), ("d e f", "d e f")],
     ("a b c a b c", "a b c"): [("a b c", "a b c"), ("a b c", "a b c")],
     (CHINESE[:40], "新闻：" + CHINESE[:20]): [(CHINESE[:20], CHINESE[:20])],
+    ("市议会周一投票决定关闭", "新市议会周又票决定关"): [("市议会周", "市议会周"), ("票决定关", "票决定关")],
     ("", "a b c"): [],
 }
 
