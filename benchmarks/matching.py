@@ -4,7 +4,7 @@ usage: matching.py [--articles N] [--tokens 150 600] [--keep DIR] [--minutes M]
 
 Bodies are made from a fixed seed: of ten articles seven are news of their own, two are copies of something recent
 (cut, edited, with a line of the outlet's), one is a form with other facts. Rates are of one process, text given:
-fingerprint, look up, compare, decide, store, in transactions of 200 as `ingest import` has them where storing is what
+fingerprint, look up, compare, decide, store, in transactions of 500 as `ingest import` has them where storing is what
 takes longest; full-text search is filled later and by others. Printed at each mark: the rate over the last stretch of
 the way, in CPU seconds, with the pace of the machine meanwhile; the time of a look-up (candidates of a new article, with
 their fingerprints); bytes an article.
@@ -42,9 +42,9 @@ from storage.search import flush
 
 OUTLETS = [f"outlet-{number}" for number in range(1, 61)]
 APART = SPAN / 1_000_000  # one article after the other
-BATCH = 200  # articles a transaction
+BATCH = 500  # articles a transaction
 PROBES = 1000
-PACE_ROUNDS = 80  # after each transaction
+PACE_ROUNDS = 200  # after each transaction
 RECENT = 3000  # articles: a copy follows its original within so many
 PHRASES, FORMS = 5_000, 200
 

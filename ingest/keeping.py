@@ -44,8 +44,8 @@ def keep(t: Transaction, draft: ArticleDraft, counters: RarityCounters, now: dat
     name = articles.named(t, draft.aliases)
     if name.article_id is not None and name.by_guid_only and _other_text(t, index, name.article_id, draft):
         draft = _without_guid(t, draft)
-        name = articles.Named()
-    if name.article_id is None and articles.is_pruned(t, draft.aliases):
+        name = articles.named(t, draft.aliases)
+    if name.is_pruned:
         return Kept(None, EntryStatus.UNCHANGED)
     if name.article_id is None:
         return _add(t, index, draft, now)

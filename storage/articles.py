@@ -23,8 +23,7 @@ PRUNED = "pruned"  # the kind of an alias that `storage.pruning` left behind
 
 _DOUBTFUL = {"future", "ancient", "unparsed"}  # flags of a date that must not sort the archive
 
-_NAMED = "SELECT article_id FROM alias WHERE scope = ? AND value = ?"
-_NAME_KIND = "SELECT kind FROM alias WHERE scope = ? AND value = ?"
+_NAMED = "SELECT article_id, kind FROM alias WHERE scope = ? AND value = ?"
 _ADD_NAME = "INSERT OR IGNORE INTO alias (scope, value, article_id, kind) VALUES (?, ?, ?, ?)"
 _COUNT_OUTLET = """
     UPDATE outlet SET articles = articles + 1, last_article_at = max(coalesce(last_article_at, :at), :at)
@@ -45,11 +44,15 @@ _ADD = """
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The articles that a set of aliases names: the one that counts, and others that share a name with it."""
+    """The articles that a set of aliases names: the one that counts, and others that share a name with it.
+
+    `is_pruned`: there is none, for it was removed for its age.
+    """
 
     article_id: int | None = None
     by_guid_only: bool = False
     others: tuple[int, ...] = ()
+    is_pruned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +73,17 @@ def named(t: Connection, aliases: Iterable[Alias]) -> Named:
     """Which article these names belong to: URLs decide before guids, the published URL before the others."""
     order = [AliasKind.URL, AliasKind.FINAL_URL, AliasKind.CANONICAL, AliasKind.GUID]
     hits: list[tuple[AliasKind, int]] = []
+    is_pruned = False
     for name in sorted(aliases, key=lambda a: order.index(a.kind)):
-        found = direct.value(t, _NAMED, (_scope(name), name.value))
+        found, kind = direct.run(t, _NAMED, (_scope(name), name.value)).fetchone() or (None, None)
+        is_pruned |= kind == PRUNED
         if found is not None:
             hits.append((name.kind, found))
     if not hits:
-        return Named()
-    kind, first = hits[0]
+        return Named(is_pruned=is_pruned)
+    best, first = hits[0]
     others = {number for other, number in hits if other is not AliasKind.GUID and number != first}
-    return Named(first, by_guid_only=kind is AliasKind.GUID, others=tuple(sorted(others)))
-
-
-def is_pruned(t: Connection, aliases: Iterable[Alias]) -> bool:
-    """Whether one of these names is that of an article that was removed for its age."""
-    return any(direct.value(t, _NAME_KIND, (_scope(name), name.value)) == PRUNED for name in aliases)
+    return Named(first, by_guid_only=best is AliasKind.GUID, others=tuple(sorted(others)))
 
 
 def void_guid(t: Connection, guid: Alias) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 def driver(t: Connection) -> sqlite3.Connection:
     """The driver's connection of a transaction that has begun."""
-    connection = t.connection.driver_connection
+    connection = t.connection.dbapi_connection  # which is the driver's own; `driver_connection` asks three objects
     assert isinstance(connection, sqlite3.Connection)
     return connection
 

@@ -11,7 +11,6 @@ import struct
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
-from operator import ne
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,8 @@ from storage.model import Signature
 SCHEME = 2  # 1: shingles of six characters, keys not weighted
 MIN_TOKENS = 12  # shorter texts are compared by their exact hash alone, and that with their title
 MAX_TOKENS = 20_000  # of one text: what follows is not looked at
+REMEMBERED = 50_000  # words whose hash is kept: 7 MB
+LONGEST = 40  # characters of such a word
 
 Tokens = NDArray[np.uint32]
 
@@ -92,7 +93,7 @@ def fingerprint(text: str, *, title: str = "", language: str | None = None) -> F
     words, ends = normalize.words_of_sentences(without_dateline(text))
     words, ends = words[:MAX_TOKENS], [0, *(end for end in ends if end < MAX_TOKENS), min(len(words), MAX_TOKENS)]
     heading = normalize.tokens(normalize.fold(title))[:MAX_TOKENS]
-    hashes = _hashes([*heading, *words])
+    hashes = np.fromiter(map(_known.__getitem__, [*heading, *words]), np.uint32, len(heading) + len(words))
     return Fingerprint(
         SCHEME,
         exact=xxh3_128_digest(_folded(words if len(words) >= MIN_TOKENS else [*heading, "\n", *words])),
@@ -107,23 +108,29 @@ def _folded(words: list[str]) -> bytes:
     return " ".join(words).casefold().encode("utf-8", "surrogatepass")
 
 
-def _hashes(words: list[str]) -> Tokens:
-    if not words:
-        return np.empty(0, np.uint32)
-    folded = _folded(words)
-    hashes = np.fromiter(map(xxh3_64_intdigest, folded.split(b" ")), np.uint64, len(words)).astype(np.uint32)
-    return (hashes & IDENTITY) | _kinds(words, folded.decode("utf-8", "surrogatepass"))
+class _Known(dict[str, int]):
+    """Token hashes by word: most of a text is words that stood in others, and to look one up is a sixth of the work."""
+
+    def __missing__(self, word: str) -> int:
+        hashed = _token_hash(word)
+        if len(word) <= LONGEST:
+            if len(self) >= REMEMBERED:
+                self.clear()
+            self[word] = hashed
+        return hashed
 
 
-def _kinds(words: list[str], folded: str) -> Tokens:
-    """What each word is. Python looks at those alone that are not of letters; it would take three times as long."""
-    count = len(words)
-    of_letters = np.fromiter(map(str.isalpha, words), np.bool_, count)
-    capitalized = np.fromiter(map(ne, words, folded.split(" ")), np.bool_, count)
-    kinds = np.where(capitalized, np.uint32(Word.CAPITALIZED), np.uint32(Word.PLAIN))
-    if normalize.CHARACTER.search(folded):
-        characters = np.fromiter(map(bool, map(normalize.CHARACTER.match, words)), np.bool_, count)
-        kinds[characters & ~capitalized] = Word.CHARACTER
-    for place in np.flatnonzero(~of_letters).tolist():
-        kinds[place] = Word.NUMBER if any(map(str.isdecimal, words[place])) else Word.PLAIN
-    return kinds
+_known = _Known()
+
+
+def _token_hash(word: str) -> int:
+    folded = word.casefold()
+    return (xxh3_64_intdigest(folded.encode("utf-8", "surrogatepass")) & int(IDENTITY)) | _kind(word, folded)
+
+
+def _kind(word: str, folded: str) -> Word:
+    if not word.isalpha():
+        return Word.NUMBER if any(map(str.isdecimal, word)) else Word.PLAIN
+    if word != folded:
+        return Word.CAPITALIZED
+    return Word.CHARACTER if normalize.CHARACTER.match(word) else Word.PLAIN

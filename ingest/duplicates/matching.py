@@ -42,6 +42,8 @@ class MatchIndex(Protocol):
         self, keys: Sequence[int], limit: int, *, per_story: int, without: int | None = None
     ) -> Sequence[MatchCandidate]: ...
 
+    def roundups(self, numbers: Sequence[int]) -> set[int]: ...
+
     def rarity(self) -> tuple[NDArray[np.uint16], int, float]: ...
 
 
@@ -51,6 +53,7 @@ class Compared(NamedTuple):
     candidate: MatchCandidate
     result: Comparison
     common: Common | None  # None: next to nothing
+    is_roundup: bool = False  # texts of several stories are known to stand inside it, or what it is a copy of
 
     @property
     def text(self) -> Shingled:
@@ -60,6 +63,11 @@ class Compared(NamedTuple):
     def rank(self) -> tuple[float, float, int]:
         evidence = self.result.evidence
         return self.result.score, evidence.jaccard if evidence else 1.0, -self.candidate.article_id
+
+    @property
+    def has_anything(self) -> bool:
+        """The two have more in common than some phrases."""
+        return self.common is not None or self.result.kind is not None
 
     @property
     def is_whole_copy(self) -> bool:
@@ -80,7 +88,7 @@ class Compared(NamedTuple):
     @property
     def is_part_of_roundup(self) -> bool:
         """The candidate is a known round-up, and the article is a part of it rather than a copy of the whole."""
-        return self.candidate.is_roundup and self.result.kind is EdgeKind.NEAR and not self.is_whole_copy
+        return self.is_roundup and self.result.kind is EdgeKind.NEAR and not self.is_whole_copy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,14 +133,16 @@ class Search:
         if not keys:
             return []
         found = self.index.candidates(keys, CANDIDATES, per_story=PER_STORY, without=article_id)
-        return compare_all(text, _of_scheme(text.fingerprint.scheme, found), self.rarity)
+        compared = compare_all(text, _of_scheme(text.fingerprint.scheme, found), self.rarity)
+        known = self.index.roundups([c.candidate.article_id for c in compared if c.has_anything])
+        return [c._replace(is_roundup=True) if c.candidate.article_id in known else c for c in compared]
 
     def wholes(self, text: Shingled, compared: Sequence[Compared]) -> list[Whole]:
         """The candidates that turn out to be round-ups, now that this article is known as a part of them."""
         best = _best(compared, self.separated)
         if best is not None and best.result.kind is EdgeKind.EXACT:
             return []
-        suspects = [c for c in compared if c.contains(text) and not c.candidate.is_roundup]
+        suspects = [c for c in compared if c.contains(text) and not c.is_roundup]
         suspects = [c for c in suspects if c is best or not _same_story(c, best)]
         wholes = (Whole(c, tuple(self._other_parts(text, c))) for c in suspects)
         return [whole for whole in wholes if whole.parts]
@@ -143,7 +153,8 @@ class Search:
         own = _part_of(text, suspect, self.rarity)
         found = self.index.candidates(self.keys(whole), CANDIDATES, per_story=1, without=of.article_id)
         found = _of_scheme(text.fingerprint.scheme, found)
-        found = [c for c in found if not c.is_roundup]
+        known = self.index.roundups([c.article_id for c in found])
+        found = [c for c in found if c.article_id not in known]
         shares = common(whole, [Fingerprint.body_of(c.signature) for c in found], roundups.LONG_CONTAINED)
         inside = [
             Inside(c.article_id, c.story_id, _shingled(c.signature), shared)
@@ -231,7 +242,7 @@ def _parts(text: Shingled, compared: Sequence[Compared], rarity: Rarity) -> list
     inside = [
         Inside(c.candidate.article_id, c.candidate.story_id, c.text, c.common)
         for c in compared
-        if c.common is not None and c.stands_inside and not c.candidate.is_roundup
+        if c.common is not None and c.stands_inside and not c.is_roundup
     ]
     if len({one.story_id for one in inside}) < 2:
         return []

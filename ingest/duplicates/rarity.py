@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.duplicates.fingerprint import Fingerprint
-from ingest.duplicates.shingles import ORDERS, Flags, Hashes, Shingled, distinct, within
+from ingest.duplicates.shingles import Flags, Hashes, Shingled, distinct, within
 from storage.model import Signature
 
 SLOT_BITS = 24
@@ -77,11 +77,11 @@ def counted_slots(shingled: Shingled, known: Sequence[Shingled] = ()) -> bytes:
     own = _distinct_slots(shingled)
     for other in known:
         own = own[~within(own, _distinct_slots(other))]
-    return own.astype(np.uint32).tobytes()
+    return own.tobytes()
 
 
-def _distinct_slots(shingled: Shingled) -> NDArray[np.intp]:
-    return distinct(slots(np.concatenate([shingled.shingles(order) for order in ORDERS])))
+def _distinct_slots(shingled: Shingled) -> NDArray[np.uint32]:
+    return distinct(slots(shingled.all_shingles).astype(np.uint32))
 
 
 def slots_of_signature(signature: Signature) -> bytes:

@@ -38,9 +38,12 @@ NUMBER, _CHARACTER = np.uint32(Word.NUMBER), np.uint32(Word.CHARACTER)
 
 def mixed(hashes: Hashes) -> Hashes:
     """Every bit of the result depends on every bit given."""
-    hashes = (hashes ^ (hashes >> _HALF)) * _MIX
-    hashes = (hashes ^ (hashes >> _HALF)) * _MIX
-    return hashes ^ (hashes >> _HALF)
+    hashes = hashes ^ (hashes >> _HALF)
+    hashes *= _MIX
+    hashes ^= hashes >> _HALF
+    hashes *= _MIX
+    hashes ^= hashes >> _HALF
+    return hashes
 
 
 def unit(tokens: Tokens) -> int:
@@ -60,10 +63,18 @@ def shingles(tokens: Tokens, width: int) -> Hashes:
 
 def rolled(tokens: Tokens, width: int) -> Hashes:
     """The same before they are mixed, which is one to one: enough to find what two texts have in common."""
-    count = len(tokens) - width + 1
+    return _rolled(identities(tokens), width)
+
+
+def identities(tokens: Tokens) -> Hashes:
+    """Tokens without what they are."""
+    return (tokens & IDENTITY).astype(np.uint64)
+
+
+def _rolled(identity: Hashes, width: int) -> Hashes:
+    count = len(identity) - width + 1
     if count <= 0:
         return np.empty(0, np.uint64)
-    identity = (tokens & IDENTITY).astype(np.uint64)
     hashes = (identity[:count] + np.uint64(width)) * _MULTIPLIER
     for offset in range(1, width):
         hashes += identity[offset : offset + count]
@@ -94,19 +105,26 @@ class Shingled:
         self.words = len(fingerprint.body) / self.unit
         self.number_places: Places | None = None  # see `ingest.duplicates.numbers`
         self._rolled: dict[int, Hashes] = {}
-        self._shingles: dict[int, Hashes] = {}
         self._sorted: dict[int, Hashes] = {}
 
     def shingles(self, order: int) -> Hashes:
         """The shingles of order 1, 2 or 3, in reading order, repeats included."""
-        if order not in self._shingles:
-            self._shingles[order] = mixed(self.rolled(order))
-        return self._shingles[order]
+        start = sum(len(self.rolled(shorter)) for shorter in range(1, order))
+        return self.all_shingles[start : start + len(self.rolled(order))]
+
+    @cached_property
+    def all_shingles(self) -> Hashes:
+        """Those of order 1, then 2, then 3. Mixed together: texts are short, and a step of numpy costs the same."""
+        return mixed(np.concatenate([self.rolled(order) for order in ORDERS]))
+
+    @cached_property
+    def _identities(self) -> Hashes:
+        return identities(self.fingerprint.body)
 
     def rolled(self, order: int) -> Hashes:
         """The same before they are mixed."""
         if order not in self._rolled:
-            self._rolled[order] = rolled(self.fingerprint.body, width_of(order, self.unit))
+            self._rolled[order] = _rolled(self._identities, width_of(order, self.unit))
         return self._rolled[order]
 
     def sorted_rolled(self, order: int) -> Hashes:

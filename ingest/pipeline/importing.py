@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ingest.imports import Rejected
 from ingest.jobs import IMPORT_SECONDS, PAGE_MODULES, draft_lines
-from ingest.keeping import keep, new_counters
+from ingest.keeping import Kept, keep, new_counters
 from ingest.pipeline.context import utc_now
 from ingest.pipeline.once import WORKERS
 from ingest.pipeline.writer import Writer
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 BATCH = 50  # lines a job
 BATCH_BYTES = 4_000_000
-AHEAD = 2 * WORKERS  # batches drafted while others are being stored; those that are ready share a transaction
+AHEAD = 8 * WORKERS  # batches drafted while others are being stored; those that are ready are stored together
+TURN = 2.0  # seconds after which a transaction ends
+LONG = 0.5  # seconds after which others are given time to have their turn
+PAUSE = 0.11  # seconds of it: who waits for an archive looks every tenth (`sqlite3_busy_timeout`)
 
 Line = tuple[int, bytes]
 Drafts = list[ArticleDraft | Rejected]  # one for each line
@@ -54,10 +57,14 @@ class ImportReport:
 
 
 async def import_lines(
-    archive: Archive, lines: Iterable[bytes], *, progress: Callable[[int], None] = lambda _: None
+    archive: Archive,
+    lines: Iterable[bytes],
+    *,
+    progress: Callable[[int], None] = lambda _: None,
+    turn: float = TURN,
 ) -> ImportReport:
     """Store a file's lines in their order. What was stored before comes out as unchanged, so a cut-off import goes on
-    where it stopped when it is simply run again."""
+    where it stopped when it is simply run again. Others can write after `turn` seconds."""
     started = time.monotonic()
     report, counters = ImportReport(), new_counters()
     async with Writer(archive) as writer, Workers(WORKERS, preload=PAGE_MODULES) as workers:
@@ -68,7 +75,7 @@ async def import_lines(
                 await ahead[0]
                 ready = [ahead.popleft().result() for _ in takewhile(asyncio.Future.done, tuple(ahead))]
                 ahead += _begun(workers, islice(batches, AHEAD - len(ahead)))
-                await _store(writer, counters, report, [draft for drafts in ready for draft in drafts])
+                await _store(writer, counters, report, [draft for drafts in ready for draft in drafts], turn)
                 progress(report.read)
         finally:
             for job in ahead:
@@ -108,19 +115,30 @@ async def _drafted(workers: Workers, batch: Sequence[Line]) -> Drafts:
     return [draft for line in batch for draft in await _drafted(workers, [line])]
 
 
-async def _store(writer: Writer, counters: RarityCounters, report: ImportReport, drafts: Drafts) -> None:
+async def _store(writer: Writer, counters: RarityCounters, report: ImportReport, drafts: Drafts, turn: float) -> None:
     report.rejected += [draft for draft in drafts if isinstance(draft, Rejected)]
     usable = [draft for draft in drafts if isinstance(draft, ArticleDraft)]
-    report.articles.update(await writer.write(_keep_all, counters, usable))
+    done = 0
+    while done < len(usable):
+        begun = time.monotonic()
+        kept = await writer.write(_keep_some, counters, usable[done:], turn)
+        done += len(kept)
+        for one in kept:
+            report.articles[one.status] += 1
+            report.articles["duplicates"] += one.duplicate and one.status is EntryStatus.STORED
+        if time.monotonic() - begun >= LONG:
+            await asyncio.sleep(PAUSE)
     report.read += len(drafts)
 
 
-def _keep_all(t: Transaction, counters: RarityCounters, drafts: Sequence[ArticleDraft]) -> Counter[str]:
-    outcome: Counter[str] = Counter()
+def _keep_some(t: Transaction, counters: RarityCounters, drafts: Sequence[ArticleDraft], turn: float) -> list[Kept]:
+    """The first of the drafts, one at least, for so many seconds."""
+    ending = time.monotonic() + turn
     for name in {draft.outlet for draft in drafts}:
         feeds.ensure_outlet(t, name)
+    kept = []
     for draft in drafts:
-        kept = keep(t, draft, counters, utc_now())
-        outcome[kept.status] += 1
-        outcome["duplicates"] += kept.duplicate and kept.status is EntryStatus.STORED
-    return outcome
+        kept.append(keep(t, draft, counters, utc_now()))
+        if time.monotonic() >= ending:
+            break
+    return kept

@@ -20,7 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 QUEUE = 64  # writes that may wait; whoever comes later waits for a place
-APART = 0.005  # seconds from the beginning of one transaction of writes to that of the next
+APART = 0.02  # seconds from the beginning of one transaction of writes to that of the next
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -44,7 +44,6 @@ class MatchCandidate(NamedTuple):
     article_id: int
     story_id: int
     signature: Signature
-    is_roundup: bool = False  # texts of several stories are known to stand inside it, or what it is a copy of
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,16 @@ def test_a_key_of_few_articles_says_more_than_two_of_many(desk: Desk) -> None:
     assert [candidate.article_id for candidate in found] == [rare]
 
 
+def test_of_articles_with_few_keys_in_common_three_are_looked_at(desk: Desk) -> None:
+    alike, *others = (desk.keep(body) for body in (HARBOUR, BRIDGE, DAM, TEASER, QUAKE))
+    shared = {alike: (1, 2, 3), others[0]: (1,), others[1]: (2, 3), others[2]: (1,), others[3]: (2,)}
+    with desk.archive.transaction() as t:
+        rows = [(key, number) for number, keys in shared.items() for key in keys]
+        direct.driver(t).executemany("INSERT INTO posting (key, article_id) VALUES (?, ?)", rows)
+        found = MatchStore(t, desk.counters).candidates([1, 2, 3], 12, per_story=3)
+    assert [candidate.article_id for candidate in found] == [alike, others[1], others[0], others[2]]
+
+
 def stream() -> list[str]:
     """Forms, copies, other news: enough for rarity to matter."""
     quakes = [QUAKE.format(f"{n}.2", n * 7, f"town {n}", n, 50 - n, n * 5, n) for n in range(1, 7)]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from pathlib import Path
 from typing import Any
 
+from ingest.pipeline.importing import import_lines
+from storage.archive import Archive
 from tests.pipeline.conftest import export, invoke, kept_by_export
 from tests.pipeline.papers import invent
 
@@ -53,6 +56,15 @@ def test_takes_all_in_and_nothing_twice(tmp_path: Path) -> None:
     assert rows(tmp_path, "select count(*), min(published_at), min(outlet) from articles") == [
         (120, "2026-11-20T05:00:00Z", "one")
     ]
+
+
+def test_stored_one_by_one_it_is_the_same(tmp_path: Path) -> None:
+    lines = [json.dumps(article(number)).encode() for number in (1, 2, 3, 2)]
+    with Archive.open(f"sqlite:///{tmp_path}/archive.db", write=True) as archive:
+        report = asyncio.run(import_lines(archive, [*lines, b"no JSON"], turn=0.0))
+    assert report.articles == {"stored": 3, "unchanged": 1, "duplicates": 0}
+    assert (report.read, len(report.rejected)) == (5, 1)
+    assert rows(tmp_path, "select count(*) from articles") == [(3,)]
 
 
 def test_a_changed_line_is_a_revision_and_a_copy_joins_its_story(tmp_path: Path) -> None:

@@ -84,9 +84,8 @@ def test_what_went_is_known_when_it_comes_again(archive):
     url = "https://xinwen.example/ur"
     prune(archive, sample.START)
     with archive.transaction() as t:
-        assert articles.named(t, [Alias(AliasKind.URL, url)]).article_id is None
-        assert articles.is_pruned(t, [Alias(AliasKind.FINAL_URL, url)])
-        assert not articles.is_pruned(t, [Alias(AliasKind.URL, "https://xinwen.example/new")])
+        assert articles.named(t, [Alias(AliasKind.FINAL_URL, url)]) == articles.Named(is_pruned=True)
+        assert articles.named(t, [Alias(AliasKind.URL, "https://xinwen.example/new")]) == articles.Named()
         entry = Entry(url, url, "Once more", content_hash="1:x")
         recorded = entries.record(t, 4, [PlannedEntry(entry, url, url, Novelty.NEW)], NOW)
         assert recorded.pending == ()
