@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, text
@@ -91,9 +91,10 @@ def _pages(c: Connection) -> dict[str, int]:
         return {}
 
 
-def check(archive: Archive) -> Iterator[Check]:
-    """Look at everything, one thing at a time. Reads the whole file."""
-    for name, look in _CHECKS.items():
+def check(archive: Archive, *, scheme: int | None = None) -> Iterator[Check]:
+    """Look at everything, one thing at a time. Reads the whole file. `scheme`: by which fingerprints should be made."""
+    looks = _CHECKS if scheme is None else _CHECKS | {"fingerprints": partial(_fingerprints, scheme=scheme)}
+    for name, look in looks.items():
         findings: list[Finding] = []
         try:
             findings.extend(look(archive))
@@ -193,6 +194,17 @@ def _duplicates(archive: Archive) -> Iterator[Finding]:
         yield Finding(f"{orphans:,} keys of the index of duplicates belong to no article", mendable=True)
     if bare:
         yield Finding(f"{bare:,} articles have no fingerprint: `ingest duplicates rebuild` makes them")
+
+
+def _fingerprints(archive: Archive, scheme: int) -> Iterator[Finding]:
+    with archive.reading() as c:
+        other = text("SELECT count(*) FROM fingerprint WHERE scheme <> :scheme")
+        count = c.execute(other, {"scheme": scheme}).scalar_one()
+    if count:
+        yield Finding(
+            f"{count:,} articles were judged by an older version of this program, and are not compared with what arrives "
+            "now: `ingest duplicates rebuild`"
+        )
 
 
 def _search(archive: Archive) -> Iterator[Finding]:

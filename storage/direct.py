@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 def driver(t: Connection) -> sqlite3.Connection:
     """The driver's connection of a transaction that has begun."""
-    connection = t.connection.dbapi_connection  # which is the driver's own; `driver_connection` asks three objects
+    connection: Any = t.connection.dbapi_connection  # the driver's own; `driver_connection` asks three objects for it
     assert isinstance(connection, sqlite3.Connection)
     return connection
 

@@ -24,7 +24,7 @@ from storage.archive import Archive
 from storage.errors import ArchiveError, ArchiveUnavailable
 from storage.events import Place
 from storage.lock import FetchLock
-from storage.matching import MatchStore, RarityCounters, fingerprint, rarity_checkpoint, rarity_log
+from storage.matching import WHOLE, MatchStore, RarityCounters, rarity_checkpoint, rarity_log
 from storage.model import DuplicateEdge, Signature
 from storage.schema import article, article_text, duplicate, outlet, revision, story
 
@@ -201,11 +201,12 @@ def edges(c: Connection) -> Iterator[DuplicateEdge]:
 
 def signatures(c: Connection, after: int, last: int | None = None, most: int = -1) -> dict[int, Signature]:
     """The fingerprints of articles by number, from the one after `after`."""
-    query = text("""
-        SELECT * FROM fingerprint WHERE article_id > :after AND (:last IS NULL OR article_id <= :last)
+    query = text(f"""
+        SELECT article_id, scheme, exact, {WHOLE} FROM fingerprint
+        WHERE article_id > :after AND (:last IS NULL OR article_id <= :last)
         ORDER BY article_id LIMIT :most""")
     rows = c.execute(query, {"after": after, "last": last, "most": most})
-    return {row.article_id: Signature(row.scheme, row.exact, row.tokens) for row in rows}
+    return {article_id: Signature(scheme, exact, tokens) for article_id, scheme, exact, tokens in rows}
 
 
 def keys_of(c: Connection, article_id: int, possible: Sequence[int]) -> tuple[int, ...]:
@@ -247,8 +248,6 @@ def replace_fingerprint(
     t: Connection, index: MatchStore, article_id: int, old_keys: Sequence[int], new: Signature, keys: Sequence[int]
 ) -> None:
     """Give an article of the real archive its rehearsed fingerprint, also where it had none."""
-    values = {"article_id": article_id, "scheme": new.scheme, "exact": new.exact, "tokens": new.tokens}
-    t.execute(upsert(fingerprint).values(**values).on_conflict_do_nothing())
     index.replace(article_id, old_keys, new, keys)
 
 

@@ -332,6 +332,7 @@ duplicate = Table(
     Column("evidence", Text),
     CheckConstraint("kind in ('same_url', 'exact', 'near', 'contained')", name="duplicate_kind"),
     CheckConstraint("status in ('active', 'undone', 'confirmed')", name="duplicate_status"),
+    Index("duplicate_in_whole", "original_id", sqlite_where=text("kind = 'contained'")),
     sqlite_with_rowid=False,
     sqlite_strict=True,
 )

@@ -39,11 +39,12 @@ def check(
     database: Database = None,
 ) -> None:
     """Look whether everything is in order. Reads the whole file; ends with 1 if something is not."""
+    from ingest.duplicates.fingerprint import SCHEME
     from storage import checkup
 
     with open_archive(config, database) as archive:
         checks = []
-        for checked in checkup.check(archive):
+        for checked in checkup.check(archive, scheme=SCHEME):
             checks.append(checked)
             if not json:
                 _print_check(checked)

@@ -28,7 +28,7 @@ from storage.model import EdgeDraft, EdgeKind, MatchCandidate, MatchDecision, Si
 CANDIDATES = 12  # compared exactly, best first
 PER_STORY = 3  # of them, so that a story of many copies leaves room for others
 MAX_PART = 0.95  # of the length of a round-up
-WHOLE_COPY = 0.6  # of the shingles of both together
+WHOLE_COPY = 0.6  # of the shingles of both together, or of a text that may have been added to
 COMMON_STORIES = 150  # a 3-shingle that stands in as many stories is no key
 REMEMBERED = 512  # articles whose shingles are kept for the next look-up: 15 MB at 600 words
 
@@ -165,7 +165,7 @@ class Search:
         copies = [
             _shingled(c.signature)
             for c, shared in zip(found, shares, strict=True)
-            if c.story_id == of.story_id and shared is not None and shared.jaccard >= WHOLE_COPY
+            if c.story_id == of.story_id and shared is not None and shared.text_share >= WHOLE_COPY
         ]
         if any(roundups.is_added(own, whole, copy) for copy in copies):
             return []

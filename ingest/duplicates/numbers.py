@@ -10,20 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from xxhash import xxh3_64_intdigest
 
-from ingest.duplicates.fingerprint import IDENTITY, KIND
+from ingest.duplicates.fingerprint import IDENTITY, KIND, token_hash
 from ingest.duplicates.shingles import NUMBER, Hashes, Places, Shingled, distinct, mixed, runs, within
 
 NO_NUMBERS = 0.75  # what stands for a share of nothing: about the mean of pairs that have some
 MANY_CHANGED = 4
 CHANGED_TO_KEPT = 0.5
 
-_NUMERALS = distinct(
-    np.array(
-        [xxh3_64_intdigest(c.encode()) & 0xFFFFFFFC for c in "〇零一二三四五六七八九十百千万亿億兩两半"], np.uint32
-    )
-)
+_NUMERALS = distinct(np.array([*map(token_hash, "〇零一二三四五六七八九十百千万亿億兩两半")], np.uint32) & IDENTITY)
 _LEFT = np.uint64(0x9E3779B97F4A7C15)
 _RIGHT = np.uint64(0xD6E8FEB86659FD93)
 

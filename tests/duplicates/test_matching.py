@@ -14,8 +14,8 @@ from ingest.duplicates import fingerprint, slots_of_signature
 from ingest.keeping import keep, new_counters
 from storage import direct, feeds, stories
 from storage.archive import Archive
-from storage.matching import MatchStore, RarityCounters
-from storage.model import Alias, AliasKind, ArticleDraft, Outlet
+from storage.matching import PIECE, MatchStore, RarityCounters
+from storage.model import Alias, AliasKind, ArticleDraft, Outlet, Signature
 from tests.duplicates.texts import BRIDGE, CHINESE, HARBOUR, QUAKE, URDU
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -130,6 +130,15 @@ def test_a_copy_of_a_known_round_up_joins_it_and_parts_do_not(desk: Desk) -> Non
     assert part not in together
 
 
+def test_half_of_a_round_up_is_no_copy_of_it(desk: Desk) -> None:
+    for other in (DAM, GREETING, FAREWELL, QUAKE):  # so that it is known which words are rare
+        desk.keep(other)
+    whole, first = desk.keep(f"{BRIDGE}\n{HARBOUR}"), desk.keep(BRIDGE)
+    assert {whole, first} in desk.stories()
+    second = desk.keep(HARBOUR)
+    assert desk.stories()[-3:] == [{whole}, {first}, {second}]
+
+
 def test_two_excerpts_of_one_text_are_no_round_up(desk: Desk) -> None:
     sentences = BRIDGE.split(". ")
     desk.keep(". ".join(sentences[:3]))
@@ -161,6 +170,19 @@ def test_a_key_of_few_articles_says_more_than_two_of_many(desk: Desk) -> None:
         direct.driver(t).executemany("INSERT INTO posting (key, article_id) VALUES (?, ?)", postings)
         found = MatchStore(t, desk.counters).candidates([1, 2, 3], 1, per_story=1)
     assert [candidate.article_id for candidate in found] == [rare]
+
+
+@pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 5 * PIECE + 7])
+def test_a_fingerprint_of_any_length_is_kept_to_the_byte(desk: Desk, size: int) -> None:
+    article_id = desk.keep(BRIDGE)
+    kept = Signature(7, b"\x00" * 16, bytes(number * 89 % 256 for number in range(size)))
+    with desk.archive.transaction() as t:
+        index = MatchStore(t, desk.counters)
+        for signature in (kept, kept._replace(tokens=b"\xff\x00"), kept):
+            index.replace(article_id, (), signature, ())
+            assert index.signature(article_id) == signature
+        index.remove(article_id, ())
+    assert desk.rows("select count(*) from fingerprint_rest") == [(0,)]
 
 
 def test_of_articles_with_few_keys_in_common_three_are_looked_at(desk: Desk) -> None:
