@@ -124,8 +124,9 @@ _STORIES = """
     SELECT article.id, article.story_id FROM json_each(?) AS wanted CROSS JOIN article ON article.id = wanted.value
 """
 _SIGNATURE = f"SELECT scheme, exact, {WHOLE} FROM fingerprint WHERE article_id = ?"
-_PUT = "INSERT OR REPLACE INTO fingerprint (article_id, scheme, exact, tokens) VALUES (?, ?, ?, ?)"
+_PUT = "INSERT INTO fingerprint (article_id, scheme, exact, tokens) VALUES (?, ?, ?, ?)"
 _PUT_REST = "INSERT INTO fingerprint_rest (article_id, piece, tokens) VALUES (?, ?, ?)"
+_DROP = "DELETE FROM fingerprint WHERE article_id = ?"
 _DROP_REST = "DELETE FROM fingerprint_rest WHERE article_id = ?"
 _INDEX = "INSERT OR IGNORE INTO posting (key, article_id) SELECT value, ? FROM json_each(?)"
 _UNINDEX = "DELETE FROM posting WHERE key = ? AND article_id = ?"
@@ -292,7 +293,7 @@ class MatchStore:
     def replace(self, article_id: int, old_keys: Sequence[int], signature: Signature, keys: Sequence[int]) -> None:
         """The fingerprint of a revision. `old_keys`: every key the old one may stand under. Counts nothing."""
         self._keep_counted(article_id)
-        direct.run(self._connection, _DROP_REST, (article_id,))
+        self._drop(article_id)
         self._keep(article_id, signature)
         self._unindex(article_id, old_keys)
         self._index(article_id, keys)
@@ -301,8 +302,11 @@ class MatchStore:
         """Forget an article that is deleted. What it was counted for stays counted."""
         self._keep_counted(article_id)
         self._unindex(article_id, old_keys)
+        self._drop(article_id)
+
+    def _drop(self, article_id: int) -> None:
         direct.run(self._connection, _DROP_REST, (article_id,))
-        self._connection.execute(fingerprint.delete().where(fingerprint.c.article_id == article_id))
+        direct.run(self._connection, _DROP, (article_id,))
 
     def _keep(self, article_id: int, signature: Signature) -> None:
         first, *rest = (signature.tokens[at : at + PIECE] for at in range(0, max(1, len(signature.tokens)), PIECE))

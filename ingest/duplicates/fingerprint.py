@@ -43,13 +43,14 @@ class Word(IntEnum):
 KIND = np.uint32(3)
 IDENTITY = ~KIND
 _HASHED = 0xFFFFFC
+_SIXTEEN = np.uint32(16)
 
 _HEADER = struct.Struct("<HHI")  # tokens in the title, sentences in the body, tokens in the body
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fingerprint:
-    """What is compared of one article. Arrays are read-only; `sentences` holds the token count of each sentence."""
+    """What is compared of one article. `sentences` holds the token count of each sentence."""
 
     scheme: int
     exact: bytes  # 16 bytes: xxh3-128 of the folded tokens; of title and tokens where the text is short
@@ -59,7 +60,12 @@ class Fingerprint:
 
     def to_signature(self) -> Signature:
         header = _HEADER.pack(len(self.title), len(self.sentences), len(self.body))
-        parts = (self.sentences.tobytes(), _packed(self.title), _packed(self.body))
+        tokens = np.concatenate([self.title, self.body])
+        parts = (
+            self.sentences.tobytes(),
+            tokens.astype(np.uint16).tobytes(),
+            (tokens >> _SIXTEEN).astype(np.uint8).tobytes(),
+        )
         return Signature(self.scheme, self.exact, header + b"".join(parts))
 
     @classmethod
@@ -103,19 +109,16 @@ def fingerprint(text: str, *, title: str = "", language: str | None = None) -> F
     )
 
 
-def _packed(tokens: Tokens) -> bytes:
-    return tokens.view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
-
-
 def _tokens_of(signature: Signature) -> tuple[Tokens, Tokens]:
-    """Title and body. Schemes 1 and 2 had tokens of four bytes."""
-    packed, width = signature.tokens, 3 if signature.scheme > 2 else 4
-    title, sentences, body = _HEADER.unpack_from(packed)
-    raw = np.frombuffer(packed, np.uint8, width * (title + body), _HEADER.size + 2 * sentences)
-    wide = np.zeros((title + body, 4), np.uint8)
-    wide[:, :width] = raw.reshape(-1, width)
-    tokens = wide.view(np.uint32).ravel()
-    tokens.flags.writeable = False
+    """Title and body: the lower 16 bits of all tokens, then the upper 8. Schemes 1 and 2 had 32 bits in one piece."""
+    title, sentences, body = _HEADER.unpack_from(signature.tokens)
+    count, at = title + body, _HEADER.size + 2 * sentences
+    if signature.scheme < 3:
+        tokens = np.frombuffer(signature.tokens, np.uint32, count, at)
+    else:
+        tokens = np.frombuffer(signature.tokens, np.uint8, count, at + 2 * count).astype(np.uint32)
+        tokens <<= _SIXTEEN
+        tokens |= np.frombuffer(signature.tokens, np.uint16, count, at)
     return tokens[:title], tokens[title:]
 
 

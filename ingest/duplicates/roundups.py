@@ -60,8 +60,10 @@ def parts(whole: Shingled, inside: Sequence[Inside], rarity: Rarity) -> list[Par
 def _part(whole: Shingled, rare: Flags, inside: Inside, rarity: Rarity) -> Part:
     text = inside.text
     covered = whole.covered(inside.shared.in_text & rare, 3)
-    found = inside.shared.in_other & (rarity.weights(text.shingles(3)) >= RARE)
     words = float(np.count_nonzero(covered)) / whole.unit
+    if words < MIN_WORDS:  # most, where forms meet: what they have in common is no part, wherever it stands in them
+        return Part(inside.article_id, inside.story_id, text, covered, words, 0.0, 1.0, 0.0)
+    found = inside.shared.in_other & (rarity.weights(text.shingles(3)) >= RARE)
     contained = np.count_nonzero(found) / len(found)
     return Part(inside.article_id, inside.story_id, text, covered, words, contained, *_stretch(found))
 

@@ -105,17 +105,14 @@ class Shingled:
         self.words = len(fingerprint.body) / self.unit
         self.number_places: Places | None = None  # see `ingest.duplicates.numbers`
         self._rolled: dict[int, Hashes] = {}
+        self._shingles: dict[int, Hashes] = {}
         self._sorted: dict[int, Hashes] = {}
 
     def shingles(self, order: int) -> Hashes:
         """The shingles of order 1, 2 or 3, in reading order, repeats included."""
-        start = sum(len(self.rolled(shorter)) for shorter in range(1, order))
-        return self.all_shingles[start : start + len(self.rolled(order))]
-
-    @cached_property
-    def all_shingles(self) -> Hashes:
-        """Those of order 1, then 2, then 3. Mixed together: texts are short, and a step of numpy costs the same."""
-        return mixed(np.concatenate([self.rolled(order) for order in ORDERS]))
+        if order not in self._shingles:
+            self._shingles[order] = mixed(self.rolled(order))
+        return self._shingles[order]
 
     @cached_property
     def _identities(self) -> Hashes:
