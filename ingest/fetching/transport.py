@@ -15,6 +15,7 @@ from typing import Protocol
 import httpcore
 import httpx
 
+from ingest.fetching.conversation import Conversation
 from ingest.fetching.network import Backend, Guard, Progress, Resolver, Stage
 from ingest.fetching.targets import parse_target
 from storage.model import Failure
@@ -66,15 +67,12 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         progress.stage = Stage.BODY
         return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer, backend))
 
-    async def _direct(
-        self, origin: httpcore.Origin, tls: ssl.SSLContext | None, backend: Backend
-    ) -> httpcore.AsyncHTTP11Connection:
-        """What httpcore's own connection does besides is for the next requests on it: there are none."""
+    async def _direct(self, origin: httpcore.Origin, tls: ssl.SSLContext | None, backend: Backend) -> _Connection:
         host = origin.host.decode("ascii")
         stream: httpcore.AsyncNetworkStream = await backend.connect_tcp(host, origin.port)
         if tls is not None:
             stream = await stream.start_tls(tls, host)
-        return httpcore.AsyncHTTP11Connection(origin, stream)
+        return Conversation(stream)
 
     def _through(self, proxy: str, url: httpcore.URL, tls: ssl.SSLContext | None, backend: Backend) -> _Connection:
         self._guard.check_unresolved(url.host.decode("ascii"), url.origin.port)
