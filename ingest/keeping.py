@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ingest.duplicates import Fingerprint, compare, slots_of_signature
+from ingest.duplicates import Fingerprint, compare, fingerprint, slots_of_signature
 from ingest.judging import judge_revised, judge_same_url
 from ingest.learning import judge_arrival, own_signature
 from ingest.polling import flips, is_boring
@@ -64,7 +64,7 @@ def keep_again(t: Transaction, article_id: int, draft: ArticleDraft, counters: R
     """
     index = MatchStore(t, counters)
     shrunk = draft.word_count < articles.current(t, article_id).word_count / 2
-    if shrunk and _is_other_text(index, article_id, draft):
+    if shrunk and _is_other_text(t, index, article_id, draft):
         return Kept(article_id, EntryStatus.UNCHANGED)
     return _meet(t, index, article_id, draft, now)
 
@@ -106,11 +106,14 @@ def _other_text(t: Transaction, index: MatchStore, article_id: int, draft: Artic
     """Whether a guid that was seen with another link names another text, and not the same one moved."""
     if not any(alias.kind is AliasKind.URL for alias in draft.aliases) or not articles.has_url(t, article_id):
         return False
-    return _is_other_text(index, article_id, draft)
+    return _is_other_text(t, index, article_id, draft)
 
 
-def _is_other_text(index: MatchStore, article_id: int, draft: ArticleDraft) -> bool:
+def _is_other_text(t: Transaction, index: MatchStore, article_id: int, draft: ArticleDraft) -> bool:
     stored = index.signature(article_id)
+    if stored is not None and stored.scheme != draft.signature.scheme:  # of another version: nothing equals its tokens
+        old = articles.current(t, article_id)
+        stored = fingerprint(old.text, title=old.title).to_signature()
     if stored is None:
         return True
     comparison = compare(Fingerprint.from_signature(draft.signature), Fingerprint.from_signature(stored))

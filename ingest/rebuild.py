@@ -192,7 +192,7 @@ class _Rebuild:
         index = MatchStore(t, self._own_counters)
         with self._scratch.reading() as s:
             keys = rehearsal.keys_of(s, article_id, every_key(Fingerprint.from_signature(new)))
-        rehearsal.replace_fingerprint(t, index, article_id, _keys_of(index.signature(article_id)), new, keys)
+        index.replace(article_id, _keys_of(index.signature(article_id)), new, keys)
         return True
 
     def difference(self, c: Transaction) -> Difference:

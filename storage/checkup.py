@@ -93,7 +93,7 @@ def _pages(c: Connection) -> dict[str, int]:
 
 def check(archive: Archive, *, scheme: int | None = None) -> Iterator[Check]:
     """Look at everything, one thing at a time. Reads the whole file. `scheme`: by which fingerprints should be made."""
-    looks = _CHECKS if scheme is None else _CHECKS | {"fingerprints": partial(_fingerprints, scheme=scheme)}
+    looks = _CHECKS if scheme is None else _CHECKS | {"fingerprint": partial(_fingerprints, scheme=scheme)}
     for name, look in looks.items():
         findings: list[Finding] = []
         try:
@@ -202,8 +202,8 @@ def _fingerprints(archive: Archive, scheme: int) -> Iterator[Finding]:
         count = c.execute(other, {"scheme": scheme}).scalar_one()
     if count:
         yield Finding(
-            f"{count:,} articles were judged by an older version of this program, and are not compared with what arrives "
-            "now: `ingest duplicates rebuild`"
+            f"{count:,} articles were judged by another version of this program: they are not compared with what arrives, and "
+            "what forms repeat counts as rare. `ingest duplicates rebuild` judges them anew"
         )
 
 

@@ -39,7 +39,7 @@ MAX_POSTINGS = 400  # articles looked at under one key
 KEY_WEIGHTS = np.rint(1000 * np.log(2 * MAX_POSTINGS / np.arange(1, MAX_POSTINGS + 1))).astype(np.int64)
 # Articles with one or two keys in common that are looked at: most candidates are such, 57 to 93 of 100, and of 3,783 best
 # ones (of the generated and the real set) 35, all but two of them among the first three.
-MAX_FEW = 3
+FEW, MAX_FEW = 2, 3
 MAX_RANKED = 200  # articles whose stories are looked up, those whose common keys weigh most first
 
 # In pieces, of which four fill a page of 4 kB: of two kB or three, one row would have a page for itself.
@@ -249,7 +249,8 @@ class MatchStore:
 
     def _ranked(self, keys: Sequence[int], without: int | None) -> list[int]:
         """The articles that share keys, best first. A key of few articles says more than one of many."""
-        listed = direct.value(self._connection, _UNDER_KEYS, (_listed(sorted(set(keys))),))  # neighbours share pages
+        wanted = sorted(set(keys))  # neighbours share pages
+        listed = direct.value(self._connection, _UNDER_KEYS, (_listed(wanted),))
         if not listed:
             return []
         others = np.array([under.count(",") for under in listed.split(";")])
@@ -259,11 +260,16 @@ class MatchStore:
         begins = np.ones(len(found) + 2, np.bool_)
         np.not_equal(found[1:], found[:-1], out=begins[1:-2])
         starts = begins[:-2].nonzero()[0]
-        starts = starts[(-np.add.reduceat(weights, starts)).argsort(kind="stable")]
-        has_few = begins[starts + 1] | begins[starts + 2]  # two numbers on, it is another article's
-        chosen = starts[~has_few | (has_few.cumsum() <= MAX_FEW)]
-        ranked: list[int] = found[chosen[: MAX_RANKED + 1]].tolist()
-        return [number for number in ranked if number != without][:MAX_RANKED]
+        shared = np.add.reduceat(weights, starts)
+        if without is not None:
+            others = found[starts] != without
+            starts, shared = starts[others], shared[others]
+        starts = starts[(-shared).argsort(kind="stable")]
+        if len(wanted) > FEW:
+            has_few = begins[starts + 1] | begins[starts + FEW]  # so far on, it is another article's
+            starts = starts[~has_few | (has_few.cumsum() <= MAX_FEW)]
+        ranked: list[int] = found[starts[:MAX_RANKED]].tolist()
+        return ranked
 
     def _read(self, numbers: Sequence[int]) -> list[MatchCandidate]:
         """Articles by their numbers, in that order."""
@@ -291,7 +297,8 @@ class MatchStore:
             self._counters.append(self._connection, article_id, decision)
 
     def replace(self, article_id: int, old_keys: Sequence[int], signature: Signature, keys: Sequence[int]) -> None:
-        """The fingerprint of a revision. `old_keys`: every key the old one may stand under. Counts nothing."""
+        """The fingerprint of a revision, or of an article that has none. `old_keys`: every key the old one may stand
+        under. Counts nothing."""
         self._keep_counted(article_id)
         self._drop(article_id)
         self._keep(article_id, signature)

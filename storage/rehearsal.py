@@ -24,7 +24,7 @@ from storage.archive import Archive
 from storage.errors import ArchiveError, ArchiveUnavailable
 from storage.events import Place
 from storage.lock import FetchLock
-from storage.matching import WHOLE, MatchStore, RarityCounters, rarity_checkpoint, rarity_log
+from storage.matching import WHOLE, RarityCounters, rarity_checkpoint, rarity_log
 from storage.model import DuplicateEdge, Signature
 from storage.schema import article, article_text, duplicate, outlet, revision, story
 
@@ -242,13 +242,6 @@ def revised_since(c: Connection, article_id: int, seq: int) -> bool:
         SELECT NOT EXISTS (SELECT 1 FROM article WHERE id = :id)
         OR EXISTS (SELECT 1 FROM event WHERE article_id = :id AND kind = 'revised' AND seq > :seq)""")
     return bool(c.execute(query, {"id": article_id, "seq": seq}).scalar_one())
-
-
-def replace_fingerprint(
-    t: Connection, index: MatchStore, article_id: int, old_keys: Sequence[int], new: Signature, keys: Sequence[int]
-) -> None:
-    """Give an article of the real archive its rehearsed fingerprint, also where it had none."""
-    index.replace(article_id, old_keys, new, keys)
 
 
 def adopt_counters(t: Connection, own: RarityCounters, rehearsed: RarityCounters) -> None:

@@ -25,7 +25,7 @@ from storage.model import Signature
 SCHEME = 3  # 1: shingles of six characters, keys not weighted; 2: tokens of 32 bits
 MIN_TOKENS = 12  # shorter texts are compared by their exact hash alone, and that with their title
 MAX_TOKENS = 20_000  # of one text: what follows is not looked at
-REMEMBERED = 50_000  # words whose hash is kept: 7 MB
+REMEMBERED = 50_000  # words whose hash is kept: 6 MB, of long words in rare scripts 15
 LONGEST = 40  # characters of such a word
 
 Tokens = NDArray[np.uint32]
@@ -70,7 +70,7 @@ class Fingerprint:
 
     @classmethod
     def from_signature(cls, signature: Signature) -> Fingerprint:
-        """Raises ValueError when the packed tokens are not what `to_signature` wrote."""
+        """Raises ValueError or struct.error when the packed tokens are not what `to_signature` wrote."""
         _, sentences, _ = _HEADER.unpack_from(signature.tokens)
         title, body = _tokens_of(signature)
         return cls(

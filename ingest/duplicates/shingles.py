@@ -63,10 +63,10 @@ def shingles(tokens: Tokens, width: int) -> Hashes:
 
 def rolled(tokens: Tokens, width: int) -> Hashes:
     """The same before they are mixed, which is one to one: enough to find what two texts have in common."""
-    return _rolled(identities(tokens), width)
+    return _rolled(_identities(tokens), width)
 
 
-def identities(tokens: Tokens) -> Hashes:
+def _identities(tokens: Tokens) -> Hashes:
     """Tokens without what they are."""
     return (tokens & IDENTITY).astype(np.uint64)
 
@@ -116,7 +116,7 @@ class Shingled:
 
     @cached_property
     def _identities(self) -> Hashes:
-        return identities(self.fingerprint.body)
+        return _identities(self.fingerprint.body)
 
     def rolled(self, order: int) -> Hashes:
         """The same before they are mixed."""

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from storage.transaction import Transaction
 
 BATCH = 50  # lines a job
-BATCH_BYTES = 4_000_000
-AHEAD = 8 * WORKERS  # batches drafted while others are being stored; those that are ready are stored together
+BATCH_BYTES = 2_000_000
+AHEAD = 5 * WORKERS  # batches drafted while others are being stored; those that are ready are stored together
 TURN = 2.0  # seconds after which a transaction ends
-LONG = 0.5  # seconds after which others are given time to have their turn
+LONG = 0.5  # seconds of writing, after which others are given time to have theirs
 PAUSE = 0.11  # seconds of it: who waits for an archive looks every tenth (`sqlite3_busy_timeout`)
 
 Line = tuple[int, bytes]
@@ -56,6 +56,19 @@ class ImportReport:
         }
 
 
+class _Turns:
+    """Others write, too: now and then an import leaves them the archive for long enough."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    async def over(self) -> None:
+        """After a transaction."""
+        if time.monotonic() - self._since >= LONG:
+            await asyncio.sleep(PAUSE)
+            self._since = time.monotonic()
+
+
 async def import_lines(
     archive: Archive,
     lines: Iterable[bytes],
@@ -66,7 +79,7 @@ async def import_lines(
     """Store a file's lines in their order. What was stored before comes out as unchanged, so a cut-off import goes on
     where it stopped when it is simply run again. Others can write after `turn` seconds."""
     started = time.monotonic()
-    report, counters = ImportReport(), new_counters()
+    report, counters, turns = ImportReport(), new_counters(), _Turns()
     async with Writer(archive) as writer, Workers(WORKERS, preload=PAGE_MODULES) as workers:
         batches = _batches(lines)
         ahead = deque(_begun(workers, islice(batches, AHEAD)))
@@ -75,13 +88,14 @@ async def import_lines(
                 await ahead[0]
                 ready = [ahead.popleft().result() for _ in takewhile(asyncio.Future.done, tuple(ahead))]
                 ahead += _begun(workers, islice(batches, AHEAD - len(ahead)))
-                await _store(writer, counters, report, [draft for drafts in ready for draft in drafts], turn)
+                drafts = [draft for batch in ready for draft in batch]
+                await _store(writer, counters, report, drafts, turn, turns)
                 progress(report.read)
         finally:
             for job in ahead:
                 job.cancel()
         while await writer.write(search.flush):
-            pass
+            await turns.over()
     report.seconds = time.monotonic() - started
     return report
 
@@ -115,19 +129,19 @@ async def _drafted(workers: Workers, batch: Sequence[Line]) -> Drafts:
     return [draft for line in batch for draft in await _drafted(workers, [line])]
 
 
-async def _store(writer: Writer, counters: RarityCounters, report: ImportReport, drafts: Drafts, turn: float) -> None:
+async def _store(
+    writer: Writer, counters: RarityCounters, report: ImportReport, drafts: Drafts, turn: float, turns: _Turns
+) -> None:
     report.rejected += [draft for draft in drafts if isinstance(draft, Rejected)]
     usable = [draft for draft in drafts if isinstance(draft, ArticleDraft)]
     done = 0
     while done < len(usable):
-        begun = time.monotonic()
         kept = await writer.write(_keep_some, counters, usable[done:], turn)
         done += len(kept)
         for one in kept:
             report.articles[one.status] += 1
             report.articles["duplicates"] += one.duplicate and one.status is EntryStatus.STORED
-        if time.monotonic() - begun >= LONG:
-            await asyncio.sleep(PAUSE)
+        await turns.over()
     report.read += len(drafts)
 
 

@@ -36,6 +36,14 @@ def test_check(ingest, database, tmp_path):
     assert json.loads(ingest("db", "check", "--json", "--database", database).stdout)["ok"] is True
 
 
+def test_check_tells_what_another_version_judged(ingest, database, tmp_path):
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection, connection:
+        connection.execute("UPDATE fingerprint SET scheme = 1 WHERE article_id < 4")
+    checked = ingest("db", "check", "--database", database)
+    assert checked.exit_code == 1
+    assert "  - 3 articles were judged by another version" in checked.stdout
+
+
 def test_backup(ingest, database, tmp_path):
     copied = ingest("db", "backup", "copy.db", "--database", database)
     assert copied.exit_code == 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.duplicates import Fingerprint, every_key, fingerprint
-from ingest.duplicates.fingerprint import MAX_TOKENS, MIN_TOKENS
+from ingest.duplicates.fingerprint import LONGEST, MAX_TOKENS, MIN_TOKENS, _Known
 from ingest.duplicates.rarity import Rarity
 from ingest.duplicates.shingles import LEAD_SIZE, SKETCH_SIZE, Shingled, sketch
 from tests.duplicates.texts import BRIDGE, CHINESE, URDU
@@ -68,3 +70,13 @@ def test_nothing_has_no_key_and_a_few_words_have_one() -> None:
 
 def test_a_huge_text_is_cut() -> None:
     assert len(fingerprint("word " * (MAX_TOKENS + 5)).body) == MAX_TOKENS
+
+
+def test_few_words_are_remembered_and_no_long_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    module, known = import_module("ingest.duplicates.fingerprint"), _Known()  # the package has a function of this name
+    monkeypatch.setattr(module, "REMEMBERED", 10)
+    monkeypatch.setattr(module, "_known", known)
+    text = " ".join(["x" * 60, *(f"word{number}" for number in range(35))])
+    assert fingerprint(text).to_signature() == fingerprint(text).to_signature()
+    assert 0 < len(known) <= 10
+    assert max(map(len, known)) <= LONGEST

@@ -120,6 +120,10 @@ def test_a_round_up_ends_alone_wherever_it_arrives(desk: Desk, place: int) -> No
     held = {row[0] for row in desk.rows("select article_id from duplicates where kind = 'contained'")}
     assert held <= set(numbers) - {numbers[place]}
     assert len(held) >= 2
+    with desk.archive.transaction() as t:
+        assert MatchStore(t, desk.counters).roundups(numbers) == {numbers[place]}
+        t.exec_driver_sql("UPDATE duplicate SET status = 'undone'")
+        assert not MatchStore(t, desk.counters).roundups(numbers)
 
 
 def test_a_copy_of_a_known_round_up_joins_it_and_parts_do_not(desk: Desk) -> None:
@@ -192,7 +196,11 @@ def test_of_articles_with_few_keys_in_common_three_are_looked_at(desk: Desk) -> 
         rows = [(key, number) for number, keys in shared.items() for key in keys]
         direct.driver(t).executemany("INSERT INTO posting (key, article_id) VALUES (?, ?)", rows)
         found = MatchStore(t, desk.counters).candidates([1, 2, 3], 12, per_story=3)
+        itself = MatchStore(t, desk.counters).candidates([1, 2, 3], 12, per_story=3, without=others[0])
+        of_two_keys = MatchStore(t, desk.counters).candidates([1, 2], 12, per_story=3)
     assert [candidate.article_id for candidate in found] == [alike, others[1], others[0], others[2]]
+    assert [candidate.article_id for candidate in itself] == [alike, others[1], others[2], others[3]]
+    assert len(of_two_keys) == 5
 
 
 def stream() -> list[str]:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+from collections import Counter
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
+
+import pytest
+from sqlalchemy import Connection
 
 from ingest.pipeline.importing import import_lines
 from storage.archive import Archive
@@ -58,10 +63,20 @@ def test_takes_all_in_and_nothing_twice(tmp_path: Path) -> None:
     ]
 
 
-def test_stored_one_by_one_it_is_the_same(tmp_path: Path) -> None:
+def test_an_import_whose_turn_is_over_goes_on_in_another_transaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lines = [json.dumps(article(number)).encode() for number in (1, 2, 3, 2)]
     with Archive.open(f"sqlite:///{tmp_path}/archive.db", write=True) as archive:
+        begin, begun = archive.transaction, Counter[str]()
+
+        def counted() -> AbstractContextManager[Connection]:
+            begun["transactions"] += 1
+            return begin()
+
+        monkeypatch.setattr(archive, "transaction", counted)
         report = asyncio.run(import_lines(archive, [*lines, b"no JSON"], turn=0.0))
+    assert begun["transactions"] > 4
     assert report.articles == {"stored": 3, "unchanged": 1, "duplicates": 0}
     assert (report.read, len(report.rejected)) == (5, 1)
     assert rows(tmp_path, "select count(*) from articles") == [(3,)]

@@ -47,7 +47,7 @@ DAMAGES = [  # statements, where it is noticed, how, whether it is mended
     (["UPDATE story SET representative_id = 5 WHERE id = 1"], "counts", "1 stories do not count", True),
     (["INSERT INTO posting VALUES (7, 999)"], "duplicates", "1 keys of the index", True),
     (["DELETE FROM fingerprint WHERE article_id < 3"], "duplicates", "2 articles have no fingerprint", False),
-    (["UPDATE fingerprint SET scheme = 1 WHERE article_id < 3"], "fingerprints", "2 articles were judged by", False),
+    (["UPDATE fingerprint SET scheme = 1 WHERE article_id < 3"], "fingerprint", "2 articles were judged by", False),
     (["DELETE FROM article_words_docsize WHERE id = 3"], "search", "1 articles are missing from", True),
     (["UPDATE article_text SET text = 'other' WHERE article_id = 3"], "search", "indexed with other words", True),
     (["UPDATE article_words_data SET block = x'00' WHERE id > 10"], "search", "search is damaged", True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,11 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from ingest.duplicates import fingerprint
+from ingest.duplicates import Fingerprint, fingerprint
+from ingest.duplicates.fingerprint import SCHEME
 from ingest.keeping import Kept, keep, new_counters
 from storage import feeds, stories
 from storage.archive import Archive
-from storage.model import Alias, AliasKind, ArticleDraft, EntryStatus, Outlet
+from storage.matching import MatchStore
+from storage.model import Alias, AliasKind, ArticleDraft, EntryStatus, Outlet, Signature
 from tests.pipeline.papers import invent
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -130,6 +133,20 @@ def test_a_link_that_changes_with_its_headline_makes_no_second_article(desk: Des
     assert third == Kept(first.article_id, EntryStatus.UNCHANGED)
 
 
+def test_a_fingerprint_of_an_older_version_tells_no_text_from_itself(desk: Desk) -> None:
+    first = desk.keep(draft("one", url=A, guid="g1"))
+    tokens = Fingerprint.from_signature(draft("one").signature)
+    packed = struct.pack("<HHI", len(tokens.title), 1, len(tokens.body)) + struct.pack("<H", len(tokens.body))
+    packed += bytes((number * 37) % 256 for number in range(4 * (len(tokens.title) + len(tokens.body))))  # other hashes
+    with desk.archive.transaction() as t:
+        MatchStore(t, desk.counters).replace(first.article_id or 0, (), Signature(2, b"x" * 16, packed), ())
+    edited = "\n".join((*invent("one"), "One sentence was added in the evening."))
+    assert desk.keep(draft("one", url=B, guid="g1", text=edited)) == Kept(first.article_id, EntryStatus.UPDATED)
+    assert desk.rows("select scheme from fingerprint") == [(SCHEME,)]
+    other = desk.keep(draft("two", url="https://dawn.example/3", guid="g1"))
+    assert other.status is EntryStatus.STORED
+
+
 def test_a_guid_with_two_texts_names_neither(desk: Desk) -> None:
     first = desk.keep(draft("one", url=A, guid="same-for-all"))
     second = desk.keep(draft("two", url=B, guid="same-for-all"))
@@ -188,6 +205,14 @@ def test_undoing_the_representative_leaves_the_others_together(desk: Desk) -> No
     desk.undo(first)
     assert desk.stories() == [{first}, {second, third}]
     assert desk.rows("select id, representative_id from stories where article_count = 2") == [(first, second)]
+
+
+def test_what_was_pruned_does_not_come_back(desk: Desk) -> None:
+    first = desk.keep(draft("one", url=A)).article_id
+    with desk.archive.transaction() as t:
+        t.exec_driver_sql(f"UPDATE alias SET article_id = NULL, kind = 'pruned' WHERE article_id = {first}")
+    assert desk.keep(draft("one", url=A)) == Kept(None, EntryStatus.UNCHANGED)
+    assert desk.keep(draft("one", url=B, aliases=[Alias(AliasKind.FINAL_URL, A)])) == Kept(None, EntryStatus.UNCHANGED)
 
 
 def test_numbers_are_never_used_twice(desk: Desk) -> None:

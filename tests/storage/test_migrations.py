@@ -150,6 +150,18 @@ def test_an_archive_of_every_schema_becomes_a_fresh_one(tmp_path, version):
     assert contents(old, before) == before
 
 
+@pytest.mark.parametrize("size", [0, 984, 985, 1968, 5_000])
+def test_fingerprints_of_any_length_are_cut_and_stay_whole(tmp_path, size):
+    old = tmp_path / "old.db"
+    old.write_bytes(gzip.decompress((ARCHIVES / "schema-3.db.gz").read_bytes()))
+    tokens = bytes(number * 89 % 256 for number in range(size))
+    with closing(sqlite3.connect(old)) as connection, connection:
+        connection.execute("UPDATE fingerprint SET tokens = ? WHERE article_id = 3", (tokens,))
+    with Archive.open(f"sqlite:///{old}", write=True):
+        pass
+    assert ask(old, f"SELECT {matching.WHOLE} FROM fingerprint WHERE article_id = 3") == [(tokens,)]
+
+
 def whole_schema(path: Path) -> dict[tuple[object, ...], str]:
     found = ask(path, "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'")
     return {row[:3]: " ".join(str(row[3]).split()) for row in found}
