@@ -4,8 +4,9 @@ usage: fit_duplicates.py [--data ../shared/eval/duplicates] [--cache FILE] [--wr
 
 Two sets are weighted alike: candidate pairs of the generated stories, and pairs of real news read twice. Evidence is
 gathered as in production: a document is compared with what the index returned when it arrived, with the rarity of
-that moment. Texts in round-ups are left out: rules judge those. Printed are figures of cross-validation, split by
-story (for the real pairs: by connected pairs), never of the pairs fitted on.
+that moment; only what shares few keys is not left out. Texts in round-ups are left out: rules judge those. Printed
+are figures of cross-validation, split by story (for the real pairs: by connected pairs), never of the pairs fitted
+on.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from ingest.duplicates import Fingerprint, Rarity, compare
 from ingest.duplicates.explain import Explanation, Figure, Passage, explain, figures, paired_passages
-from ingest.duplicates.fingerprint import SCHEME
 from ingest.keeping import new_counters
 from storage import events, stories
 from storage.archive import Archive
@@ -129,8 +128,8 @@ def confirm(archive: Archive, article_id: int, other_id: int | None, now: dateti
 def _assessed(index: MatchStore, article_id: int, original_id: int, now: datetime) -> DuplicateEdge:
     """What is to be said of two articles of one story that were never compared."""
     one, other = (index.signature(number) for number in (article_id, original_id))
-    if one is None or other is None or {one.scheme, other.scheme} != {SCHEME}:
-        raise Unjudgeable("an article has no fingerprint of this version: `ingest duplicates rebuild` makes it")
+    if one is None or other is None or one.scheme != other.scheme:
+        raise Unjudgeable("an article has no fingerprint, or an older one: `ingest duplicates rebuild` makes it")
     found = compare(*map(Fingerprint.from_signature, (one, other)), rarity=Rarity(*index.rarity()))
     return DuplicateEdge(
         article_id,

@@ -128,7 +128,7 @@ def _folded(words: list[str]) -> bytes:
 
 
 class _Known(dict[str, int]):
-    """Token hashes by word: most of a text is words that stood in others, and to look one up is a sixth of the work."""
+    """Token hashes by word: most of a text is words that stood in others, and to look one up is a seventh of the work."""
 
     def __missing__(self, word: str) -> int:
         hashed = token_hash(word)

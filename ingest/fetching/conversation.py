@@ -1,7 +1,7 @@
 """One request and its answer in HTTP/1.1, by h11, on a connection that carries nothing else.
 
-`httpcore.AsyncHTTP11Connection` takes twice the time for it: it has locks, states and time-outs for the requests that
-might follow on the same connection. Here none does, and one deadline stands over everything.
+`httpcore.AsyncHTTP11Connection` has locks, states and time-outs for the requests that might follow on the same connection.
+Here none does, and one deadline stands over everything: a sixteenth less CPU for polls without news (`docs/decisions.md`).
 """
 
 from __future__ import annotations

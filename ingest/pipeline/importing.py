@@ -57,9 +57,10 @@ class ImportReport:
 
 
 class _Turns:
-    """Others write, too: now and then an import leaves them the archive for long enough."""
+    """Others write, too: now and then an import leaves them the archive for long enough. `seconds`: of a transaction."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
         self._since = time.monotonic()
 
     async def over(self) -> None:
@@ -79,7 +80,7 @@ async def import_lines(
     """Store a file's lines in their order. What was stored before comes out as unchanged, so a cut-off import goes on
     where it stopped when it is simply run again. Others can write after `turn` seconds."""
     started = time.monotonic()
-    report, counters, turns = ImportReport(), new_counters(), _Turns()
+    report, counters, turns = ImportReport(), new_counters(), _Turns(turn)
     async with Writer(archive) as writer, Workers(WORKERS, preload=PAGE_MODULES) as workers:
         batches = _batches(lines)
         ahead = deque(_begun(workers, islice(batches, AHEAD)))
@@ -89,7 +90,7 @@ async def import_lines(
                 ready = [ahead.popleft().result() for _ in takewhile(asyncio.Future.done, tuple(ahead))]
                 ahead += _begun(workers, islice(batches, AHEAD - len(ahead)))
                 drafts = [draft for batch in ready for draft in batch]
-                await _store(writer, counters, report, drafts, turn, turns)
+                await _store(writer, counters, report, drafts, turns)
                 progress(report.read)
         finally:
             for job in ahead:
@@ -129,14 +130,12 @@ async def _drafted(workers: Workers, batch: Sequence[Line]) -> Drafts:
     return [draft for line in batch for draft in await _drafted(workers, [line])]
 
 
-async def _store(
-    writer: Writer, counters: RarityCounters, report: ImportReport, drafts: Drafts, turn: float, turns: _Turns
-) -> None:
+async def _store(writer: Writer, counters: RarityCounters, report: ImportReport, drafts: Drafts, turns: _Turns) -> None:
     report.rejected += [draft for draft in drafts if isinstance(draft, Rejected)]
     usable = [draft for draft in drafts if isinstance(draft, ArticleDraft)]
     done = 0
     while done < len(usable):
-        kept = await writer.write(_keep_some, counters, usable[done:], turn)
+        kept = await writer.write(_keep_some, counters, usable[done:], turns.seconds)
         done += len(kept)
         for one in kept:
             report.articles[one.status] += 1

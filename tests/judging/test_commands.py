@@ -200,6 +200,16 @@ def test_two_of_one_story_that_were_never_compared_can_be_confirmed(desk: Desk, 
     assert (edge.kind, edge.status) == ("exact", "confirmed")
 
 
+def test_two_of_different_versions_cannot_be_compared(desk: Desk, duplicates: Run) -> None:
+    first, *copies = fill(desk, BRIDGE, BRIDGE, BRIDGE)
+    with desk.archive.transaction() as t:
+        t.exec_driver_sql(f"DELETE FROM duplicate WHERE article_id = {copies[1]}")
+        t.exec_driver_sql(f"UPDATE fingerprint SET scheme = 1 WHERE article_id = {first}")
+    result = duplicates("confirm", copies[1], first)
+    assert result.exit_code == 1
+    assert "an older one: `ingest duplicates rebuild`" in result.stderr
+
+
 def test_a_text_taken_out_of_a_round_up_stays_out(desk: Desk, duplicates: Run) -> None:
     bridge, _, _, round_up = fill(desk, BRIDGE, HARBOUR, DAM, ROUND_UP)
     result = duplicates("undo", bridge, round_up)
