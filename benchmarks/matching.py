@@ -1,6 +1,7 @@
 """How fast articles are matched and stored, and what the index costs, in an archive grown in arrival order.
 
 usage: matching.py [--articles N] [--tokens 150 600] [--keep DIR] [--minutes M]
+       matching.py --archive PATH [--stretches N] [--tokens 150]
 
 Bodies are made from a fixed seed: of ten articles seven are news of their own, two are copies of something recent
 (cut, edited, with a line of the outlet's), one is a form with other facts. Rates are of one process, text given:
@@ -8,12 +9,17 @@ fingerprint, look up, compare, decide, store, in transactions of 500 as `ingest 
 takes longest; full-text search is filled later and by others. Printed at each mark: the rate over the last stretch of
 the way, in CPU seconds, with the pace of the machine meanwhile; the time of a look-up (candidates of a new article, with
 their fingerprints); bytes an article.
+
+With --archive an archive that was kept grows on, in a copy, and the rate is taken over stretch after stretch of 2,000
+articles: a machine that others use as well changes its pace from one minute to the next.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import random
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -45,6 +51,7 @@ APART = SPAN / 1_000_000  # one article after the other
 BATCH = 500  # articles a transaction
 PROBES = 1000
 PACE_ROUNDS = 200  # after each transaction
+STRETCH = 2_000  # articles
 RECENT = 3000  # articles: a copy follows its original within so many
 PHRASES, FORMS = 5_000, 200
 
@@ -257,6 +264,25 @@ def measure(tokens: int, articles: int, path: Path, until: float) -> None:
                 break
 
 
+def go_on(tokens: int, archive: Path, stretches: int, path: Path) -> None:
+    """Rates at the size that an archive has, taken in a copy at `path`."""
+    shutil.copyfile(archive, path)
+    counters, rates = new_counters(), []
+    with Archive.open(f"sqlite:///{path}", write=True) as grown:
+        with grown.transaction() as t:
+            held = t.execute(sql("SELECT max(id) FROM article")).scalar_one()
+        bodies, number = iter(Press(tokens, seed=held)), held
+        number += grow(grown, counters, bodies, range(number, number + RECENT), Growth(math.inf))
+        for _ in range(stretches):
+            growth = Growth(math.inf)
+            number += grow(grown, counters, bodies, range(number, number + STRETCH), growth)
+            rates.append(growth.articles / growth.seconds)
+            print(f"{number} articles: {rates[-1]:.0f}/s at pace {growth.pace.per_second:.0f}", flush=True)
+    ordered = sorted(rates)
+    print(f"{tokens} tokens, from {held} articles on: {ordered[0]:.0f} to {ordered[-1]:.0f}/s", end=", ")
+    print(f"median {ordered[len(ordered) // 2]:.0f}/s")
+
+
 def report(
     name: str,
     archive: Archive,
@@ -302,11 +328,16 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--tokens", type=int, nargs="+", default=[150, 600])
     parser.add_argument("--keep", type=Path, help="keep the archives in this folder, ready for benchmarks/reading.py")
+    parser.add_argument("--archive", type=Path, help="a kept archive: measure at its size alone")
+    parser.add_argument("--stretches", type=int, default=10, help="how often, with --archive")
     parser.add_argument("--minutes", type=float, default=600, help="stop each archive's growth after so long")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
+        if arguments.archive:
+            go_on(arguments.tokens[0], arguments.archive, arguments.stretches, folder / "copy.db")
+            return
         for tokens in arguments.tokens:
             path = folder / f"matching-{tokens}.db"
             measure(tokens, arguments.articles, path, time.monotonic() + 60 * arguments.minutes)

@@ -49,7 +49,7 @@ _COUNTS = ("outlet_lines", "line")
 def of_article(t: Connection, article_id: int, hashes: Iterable[int]) -> OutletLines:
     """What is known of some lines of the article's outlet."""
     outlet_id, articles = direct.run(t, _OUTLET, (article_id,)).fetchone()
-    rows = direct.run(t, _NAMED, {"outlet": outlet_id, "hashes": json.dumps(list(hashes))})
+    rows = direct.run(t, _NAMED, {"outlet": outlet_id, "hashes": str(list(hashes))})  # JSON as well
     return OutletLines(outlet_id, articles, tuple(map(_line, rows)))
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 _AGO = re.compile(r"(\d{1,6})\s*([smhdw])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
+@lru_cache(maxsize=64)  # most rows of a transaction bear the same few times
 def format_time(value: datetime) -> str:
     """A time as the archive keeps it: text that sorts and compares."""
     if value.tzinfo is None:

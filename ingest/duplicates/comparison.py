@@ -37,13 +37,14 @@ def compare(a: Fingerprint, b: Fingerprint, *, rarity: Rarity | None = None) -> 
     return compare_shingled(Shingled(a), Shingled(b), rarity or NO_RARITY)
 
 
-def compare_shingled(a: Shingled, b: Shingled, rarity: Rarity) -> Comparison:
+def compare_shingled(a: Shingled, b: Shingled, rarity: Rarity, common: Common | None = None) -> Comparison:
+    """`common`: what `b` has of `a`, where that is known already."""
     threshold = fitted().threshold
     if a.fingerprint.exact == b.fingerprint.exact:
         return Comparison(1.0, EdgeKind.EXACT, 1.0, None)
     if a.fingerprint.is_short or b.fingerprint.is_short:
         return Comparison(0.0, None, threshold, None)
-    evidence = gather(a, b, rarity)
+    evidence = gather(a, b, rarity, common)
     if evidence is None:
         return Comparison(0.0, None, threshold, None)
     return judged(evidence)

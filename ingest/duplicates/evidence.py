@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ingest.duplicates import numbers
 from ingest.duplicates.fingerprint import IDENTITY
 from ingest.duplicates.rarity import Rarity, Weights
-from ingest.duplicates.shingles import Flags, Shingled, runs, within
+from ingest.duplicates.shingles import Common, Flags, Shingled, runs, within
 
 LEAD_WORDS = 80
 LONG_GAP_WORDS = 12
@@ -64,13 +64,15 @@ def ordered(a: Shingled, b: Shingled) -> tuple[Shingled, Shingled]:
     return (a, b) if (a.words, a.fingerprint.exact) <= (b.words, b.fingerprint.exact) else (b, a)
 
 
-def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
-    """The figures for two texts, in either order; None when they have next to nothing in common."""
+def gather(a: Shingled, b: Shingled, rarity: Rarity, common: Common | None = None) -> Evidence | None:
+    """The figures for two texts, in either order; None when they have next to nothing in common.
+
+    `common`: what `b` has of `a`, where that is known already.
+    """
     short, long = ordered(a, b)
-    triples = short.found_in(long, 3)
+    triples, triples_long = _triples(short, long, common if short is a or common is None else common.turned)
     if not len(triples) or _share(triples) < MIN_CONTAINMENT:
         return None
-    triples_long = long.found_in(short, 3)
     pairs, pairs_long = short.found_in(long, 2), long.found_in(short, 2)
     covered, covered_long = short.covered(pairs, 2), long.covered(pairs_long, 2)
     closely, closely_long = short.covered(triples, 3), long.covered(triples_long, 3)
@@ -105,6 +107,13 @@ def gather(a: Shingled, b: Shingled, rarity: Rarity) -> Evidence | None:
         kept_numbers=float(facts.kept),
         changed_share=facts.changed / (facts.changed + facts.kept + 2),
     )
+
+
+def _triples(short: Shingled, long: Shingled, common: Common | None) -> tuple[Flags, Flags]:
+    """Which 3-shingles of each text stand in the other one."""
+    if common is not None:
+        return common.in_text, common.in_other
+    return short.found_in(long, 3), long.found_in(short, 3)
 
 
 def _share(flags: Flags) -> float:

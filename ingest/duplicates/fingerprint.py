@@ -10,6 +10,7 @@ text. 2.1 kB for a text of 3.5 kB.
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
@@ -81,11 +82,6 @@ class Fingerprint:
             sentences=np.frombuffer(signature.tokens, np.uint16, sentences, _HEADER.size),
         )
 
-    @staticmethod
-    def body_of(signature: Signature) -> Tokens:
-        """The body alone, for a first look at many texts."""
-        return _tokens_of(signature)[1]
-
     @property
     def is_short(self) -> bool:
         return len(self.body) < MIN_TOKENS
@@ -109,6 +105,26 @@ def fingerprint(text: str, *, title: str = "", language: str | None = None) -> F
     )
 
 
+def bodies_of(signatures: Sequence[Signature]) -> tuple[Tokens, list[int]]:
+    """The bodies of many fingerprints of this scheme, one after the other, and the tokens of each: for a first look."""
+    lower, upper, lengths = [], [], []
+    for _, _, tokens in signatures:
+        title, sentences, body = _HEADER.unpack_from(tokens)
+        at = _HEADER.size + 2 * (sentences + title)
+        lower.append(tokens[at : at + 2 * body])
+        at += 2 * body + title
+        upper.append(tokens[at : at + body])
+        lengths.append(body)
+    return _joined(np.frombuffer(b"".join(lower), np.uint16), np.frombuffer(b"".join(upper), np.uint8)), lengths
+
+
+def _joined(lower: NDArray[np.uint16], upper: NDArray[np.uint8]) -> Tokens:
+    tokens = upper.astype(np.uint32)
+    tokens <<= _SIXTEEN
+    tokens |= lower
+    return tokens
+
+
 def _tokens_of(signature: Signature) -> tuple[Tokens, Tokens]:
     """Title and body: the lower 16 bits of all tokens, then the upper 8. Schemes 1 and 2 had 32 bits in one piece."""
     title, sentences, body = _HEADER.unpack_from(signature.tokens)
@@ -116,9 +132,8 @@ def _tokens_of(signature: Signature) -> tuple[Tokens, Tokens]:
     if signature.scheme < 3:
         tokens = np.frombuffer(signature.tokens, np.uint32, count, at)
     else:
-        tokens = np.frombuffer(signature.tokens, np.uint8, count, at + 2 * count).astype(np.uint32)
-        tokens <<= _SIXTEEN
-        tokens |= np.frombuffer(signature.tokens, np.uint16, count, at)
+        lower = np.frombuffer(signature.tokens, np.uint16, count, at)
+        tokens = _joined(lower, np.frombuffer(signature.tokens, np.uint8, count, at + 2 * count))
     return tokens[:title], tokens[title:]
 
 

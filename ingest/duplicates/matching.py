@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ingest.duplicates import roundups
 from ingest.duplicates.comparison import Comparison, compare_shingled, surely_differ
 from ingest.duplicates.evidence import FIGURES, MIN_CONTAINMENT
-from ingest.duplicates.fingerprint import SCHEME, Fingerprint
+from ingest.duplicates.fingerprint import SCHEME, Fingerprint, bodies_of
 from ingest.duplicates.model import fitted
 from ingest.duplicates.rarity import Rarity, counted_slots
 from ingest.duplicates.roundups import Inside, Part
@@ -65,11 +65,6 @@ class Compared(NamedTuple):
         return self.result.score, evidence.jaccard if evidence else 1.0, -self.candidate.article_id
 
     @property
-    def has_anything(self) -> bool:
-        """The two have more in common than some phrases."""
-        return self.common is not None or self.result.kind is not None
-
-    @property
     def is_whole_copy(self) -> bool:
         """The two are the same from end to end, whatever else stands in them."""
         evidence = self.result.evidence
@@ -86,9 +81,13 @@ class Compared(NamedTuple):
         return self.common is not None and self.common.other_share >= roundups.LONG_CONTAINED
 
     @property
+    def may_be_part(self) -> bool:
+        """If the candidate is a round-up, the article is a part of it rather than a copy of the whole."""
+        return self.result.kind is EdgeKind.NEAR and not self.is_whole_copy
+
+    @property
     def is_part_of_roundup(self) -> bool:
-        """The candidate is a known round-up, and the article is a part of it rather than a copy of the whole."""
-        return self.is_roundup and self.result.kind is EdgeKind.NEAR and not self.is_whole_copy
+        return self.is_roundup and self.may_be_part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +105,7 @@ def match(
     article_id: int | None = None,
     separated: frozenset[int] = frozenset(),
 ) -> MatchDecision:
-    """Look an article up and decide.
+    """Look an article up and decide. Its fingerprint has to be of this scheme.
 
     `article_id` is its own when it is matched again, `separated` the stories it was taken out of by hand.
     """
@@ -133,8 +132,8 @@ class Search:
         if not keys:
             return []
         found = self.index.candidates(keys, CANDIDATES, per_story=PER_STORY, without=article_id)
-        compared = compare_all(text, _of_scheme(text.fingerprint.scheme, found), self.rarity)
-        known = self.index.roundups([c.candidate.article_id for c in compared if c.has_anything])
+        compared = compare_all(text, _of_this_scheme(found), self.rarity)
+        known = self.index.roundups(_suspects(text, compared))
         return [c._replace(is_roundup=True) if c.candidate.article_id in known else c for c in compared]
 
     def wholes(self, text: Shingled, compared: Sequence[Compared]) -> list[Whole]:
@@ -152,10 +151,10 @@ class Search:
         whole, of = suspect.text, suspect.candidate
         own = _part_of(text, suspect, self.rarity)
         found = self.index.candidates(self.keys(whole), CANDIDATES, per_story=1, without=of.article_id)
-        found = _of_scheme(text.fingerprint.scheme, found)
+        found = _of_this_scheme(found)
         known = self.index.roundups([c.article_id for c in found])
         found = [c for c in found if c.article_id not in known]
-        shares = common(whole, [Fingerprint.body_of(c.signature) for c in found], roundups.LONG_CONTAINED)
+        shares = common(whole, *bodies_of([c.signature for c in found]), roundups.LONG_CONTAINED)
         inside = [
             Inside(c.article_id, c.story_id, _shingled(c.signature), shared)
             for c, shared in zip(found, shares, strict=True)
@@ -172,16 +171,26 @@ class Search:
         return [part for part in others if len(roundups.independent(whole, [own, part], self.rarity)) > 1]
 
 
-def _of_scheme(scheme: int, candidates: Sequence[MatchCandidate]) -> list[MatchCandidate]:
+def _suspects(text: Shingled, compared: Sequence[Compared]) -> list[int]:
+    """The candidates of which it matters whether they are round-ups."""
+    inside = {c.candidate.story_id for c in compared if c.stands_inside}
+    return [
+        c.candidate.article_id
+        for c in compared
+        if c.may_be_part or c.contains(text) or (len(inside) > 1 and c.stands_inside)
+    ]
+
+
+def _of_this_scheme(candidates: Sequence[MatchCandidate]) -> list[MatchCandidate]:
     """Fingerprints of another scheme say nothing to this one; a rebuild replaces them."""
-    return [candidate for candidate in candidates if candidate.signature.scheme == scheme]
+    return [candidate for candidate in candidates if candidate.signature.scheme == SCHEME]
 
 
 def compare_all(text: Shingled, candidates: Sequence[MatchCandidate], rarity: Rarity) -> list[Compared]:
     """Every candidate compared, up to one that is exactly equal. What is sure to differ is not gone into."""
-    bodies = [Fingerprint.body_of(candidate.signature) for candidate in candidates]
+    shares = common(text, *bodies_of([candidate.signature for candidate in candidates]), MIN_CONTAINMENT)
     compared = []
-    for candidate, shared in zip(candidates, common(text, bodies, MIN_CONTAINMENT), strict=True):
+    for candidate, shared in zip(candidates, shares, strict=True):
         compared.append(Compared(candidate, _result(text, candidate.signature, shared, rarity), shared))
         if compared[-1].result.kind is EdgeKind.EXACT:
             break
@@ -192,7 +201,7 @@ def _result(text: Shingled, other: Signature, shared: Common | None, rarity: Rar
     is_exact = text.fingerprint.exact == other.exact
     if not is_exact and (shared is None or surely_differ(text, _shingled(other), shared)):
         return TWO_TEXTS
-    return compare_shingled(text, _shingled(other), rarity)
+    return compare_shingled(text, _shingled(other), rarity, shared)
 
 
 @lru_cache(maxsize=REMEMBERED)

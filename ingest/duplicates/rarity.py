@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.duplicates.fingerprint import Fingerprint
-from ingest.duplicates.shingles import ORDERS, Flags, Hashes, Shingled, distinct, within
+from ingest.duplicates.shingles import ORDERS, Flags, Hashes, Shingled, distinct, mixed, within
 from storage.model import Signature
 
 SLOT_BITS = 24
@@ -81,7 +81,7 @@ def counted_slots(shingled: Shingled, known: Sequence[Shingled] = ()) -> bytes:
 
 
 def _distinct_slots(shingled: Shingled) -> NDArray[np.uint32]:
-    return distinct(slots(np.concatenate([shingled.shingles(order) for order in ORDERS])).astype(np.uint32))
+    return distinct(slots(mixed(np.concatenate([shingled.rolled(order) for order in ORDERS]))).astype(np.uint32))
 
 
 def slots_of_signature(signature: Signature) -> bytes:

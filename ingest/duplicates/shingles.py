@@ -212,29 +212,29 @@ class Common:
         return (self.found_in_text + self.found_in_other) / (len(self.in_text) + len(self.in_other))
 
 
-def common(text: Shingled, others: Sequence[Tokens], least: float) -> list[Common | None]:
+def common(text: Shingled, bodies: Tokens, lengths: Sequence[int], least: float) -> list[Common | None]:
     """What the body of each other text has in common with one; None where it is surely less than `least` of either.
 
+    The bodies are given one after the other, with the tokens of each.
     All at once: most articles that share an index key share next to nothing else, and this tells them for a tenth of
     what a comparison costs. Texts whose words are counted otherwise (`unit`) have nothing in common.
     """
     width, wanted = width_of(3, text.unit), text.sorted_rolled(3)
-    nothing: list[Common | None] = [None] * len(others)
-    if not len(wanted) or not others:
-        return nothing
-    places, at = _found(rolled(np.concatenate(others), width), wanted)
+    result: list[Common | None] = [None] * len(lengths)
+    if not len(wanted) or not lengths:
+        return result
+    places, at = _found(rolled(bodies, width), wanted)
     if not len(places):
-        return nothing
+        return result
     first = wanted.searchsorted(text.rolled(3))  # of each shingle of the text, where its equals begin
     most, listed = int(np.bincount(first).max()), places.tolist()
-    result = nothing
     end = 0
-    for number, other in enumerate(others):
-        start, end = end, end + len(other)
+    for number, length in enumerate(lengths):
+        start, end = end, end + length
         begin, stop = bisect_left(listed, start), bisect_right(listed, end - width)
-        count, inside = len(other) - width + 1, stop - begin
+        count, inside = length - width + 1, stop - begin
         enough = inside > 0 and (inside >= least * count or inside * most >= least * len(wanted))
-        if enough and unit(other) == text.unit:
+        if enough and unit(bodies[start:end]) == text.unit:
             in_other, met = np.zeros(count, np.bool_), np.zeros(len(wanted), np.bool_)
             in_other[places[begin:stop] - start] = True
             met[at[begin:stop]] = True
