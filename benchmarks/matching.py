@@ -10,7 +10,7 @@ takes longest; full-text search is filled later and by others. Printed at each m
 the way, in CPU seconds, with the pace of the machine meanwhile; the time of a look-up (candidates of a new article, with
 their fingerprints); bytes an article.
 
-With --archive an archive that was kept grows on, in a copy, and the rate is taken over stretch after stretch of 2,000
+With --archive an archive that was kept grows on, in a copy, and the rate is taken over stretch after stretch of 10,000
 articles: a machine that others use as well changes its pace from one minute to the next.
 """
 
@@ -51,7 +51,7 @@ APART = SPAN / 1_000_000  # one article after the other
 BATCH = 500  # articles a transaction
 PROBES = 1000
 PACE_ROUNDS = 200  # after each transaction
-STRETCH = 2_000  # articles
+STRETCH = 10_000  # articles: the counters of shingles are saved once
 RECENT = 3000  # articles: a copy follows its original within so many
 PHRASES, FORMS = 5_000, 200
 

@@ -21,6 +21,7 @@ from storage.schema import NEXT_CHANGE, alias, article, article_text, format_tim
 
 PRUNED = "pruned"  # the kind of an alias that `storage.pruning` left behind
 
+_PRECEDENCE = {AliasKind.URL: 0, AliasKind.FINAL_URL: 1, AliasKind.CANONICAL: 2, AliasKind.GUID: 3}
 _DOUBTFUL = {"future", "ancient", "unparsed"}  # flags of a date that must not sort the archive
 
 _NAMED = "SELECT article_id, kind FROM alias WHERE scope = ? AND value = ?"
@@ -71,10 +72,9 @@ class CurrentVersion:
 
 def named(t: Connection, aliases: Iterable[Alias]) -> Named:
     """Which article these names belong to: URLs decide before guids, the published URL before the others."""
-    order = [AliasKind.URL, AliasKind.FINAL_URL, AliasKind.CANONICAL, AliasKind.GUID]
     hits: list[tuple[AliasKind, int]] = []
     is_pruned = False
-    for name in sorted(aliases, key=lambda a: order.index(a.kind)):
+    for name in sorted(aliases, key=lambda a: _PRECEDENCE[a.kind]):
         found, kind = direct.run(t, _NAMED, (_scope(name), name.value)).fetchone() or (None, None)
         is_pruned |= kind == PRUNED
         if found is not None:

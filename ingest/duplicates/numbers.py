@@ -19,6 +19,7 @@ MANY_CHANGED = 4
 CHANGED_TO_KEPT = 0.5
 
 _NUMERALS = distinct(np.array([*map(token_hash, "〇零一二三四五六七八九十百千万亿億兩两半")], np.uint32) & IDENTITY)
+_NOWHERE = Places.of(np.empty(0, np.uint64), np.empty(0, np.uint64))
 _LEFT = np.uint64(0x9E3779B97F4A7C15)
 _RIGHT = np.uint64(0xD6E8FEB86659FD93)
 
@@ -88,6 +89,8 @@ def placed(text: Shingled) -> Places:
 
 
 def _placed(text: Shingled) -> Places:
+    if text.unit == 1 and not len(text.numbers):
+        return _NOWHERE
     body = text.fingerprint.body
     words = body & IDENTITY
     numeric = (body & KIND) == NUMBER
@@ -95,7 +98,7 @@ def _placed(text: Shingled) -> Places:
         numeric |= within(words, _NUMERALS)
     starts, ends = runs(numeric)
     if not len(starts):
-        return Places.of(np.empty(0, np.uint64), np.empty(0, np.uint64))
+        return _NOWHERE
     around = np.empty(len(words) + 2, np.uint64)
     around[0], around[1:-1], around[-1] = 1, words, 2
     contexts = mixed(around[starts] * _LEFT + around[ends + 1] * _RIGHT)
