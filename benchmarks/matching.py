@@ -5,10 +5,10 @@ usage: matching.py [--articles N] [--tokens 150 600] [--keep DIR] [--minutes M]
 
 Bodies are made from a fixed seed: of ten articles seven are news of their own, two are copies of something recent
 (cut, edited, with a line of the outlet's), one is a form with other facts. Rates are of one process, text given:
-fingerprint, look up, compare, decide, store, in transactions of 500 as `ingest import` has them where storing is what
-takes longest; full-text search is filled later and by others. Printed at each mark: the rate over the last stretch of
-the way, in CPU seconds, with the pace of the machine meanwhile; the time of a look-up (candidates of a new article, with
-their fingerprints); bytes an article.
+fingerprint, look up, compare, decide, store, with the memory of `ingest import` and in transactions of 500 as it has
+them where storing is what takes longest; full-text search is filled later and by others. Printed at each mark: the rate
+over the last stretch of the way, in CPU seconds, with the pace of the machine meanwhile; the time of a look-up
+(candidates of a new article, with their fingerprints); bytes an article.
 
 With --archive an archive that was kept grows on, in a copy, and the rate is taken over stretch after stretch of 10,000
 articles: a machine that others use as well changes its pace from one minute to the next.
@@ -17,6 +17,7 @@ articles: a machine that others use as well changes its pace from one minute to 
 from __future__ import annotations
 
 import argparse
+import gc
 import math
 import random
 import shutil
@@ -36,12 +37,14 @@ from sqlalchemy import text as sql
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.reading import SPAN, START, vocabulary
+from ingest.cli import COLLECT_AFTER
 from ingest.duplicates import Rarity, fingerprint
 from ingest.duplicates.matching import CANDIDATES, PER_STORY, Search
 from ingest.duplicates.shingles import Shingled
 from ingest.keeping import keep, new_counters
 from storage import feeds
 from storage.archive import Archive
+from storage.connect import IMPORT_MB
 from storage.matching import MatchStore, RarityCounters
 from storage.model import Alias, AliasKind, ArticleDraft, Outlet
 from storage.search import flush
@@ -248,7 +251,7 @@ def marks(articles: int) -> Iterator[int]:
 def measure(tokens: int, articles: int, path: Path, until: float) -> None:
     path.unlink(missing_ok=True)
     counters, bodies, done = new_counters(), iter(Press(tokens, seed=3)), 0
-    with Archive.open(f"sqlite:///{path}", write=True) as archive:
+    with Archive.open(f"sqlite:///{path}", write=True, megabytes=IMPORT_MB) as archive:
         with archive.transaction() as t:
             feeds.sync(t, {Outlet(name, name): _feeds(number) for number, name in enumerate(OUTLETS, start=1)})
         for mark in marks(articles):
@@ -268,7 +271,7 @@ def go_on(tokens: int, archive: Path, stretches: int, path: Path) -> None:
     """Rates at the size that an archive has, taken in a copy at `path`."""
     shutil.copyfile(archive, path)
     counters, rates = new_counters(), []
-    with Archive.open(f"sqlite:///{path}", write=True) as grown:
+    with Archive.open(f"sqlite:///{path}", write=True, megabytes=IMPORT_MB) as grown:
         with grown.transaction() as t:
             held = t.execute(sql("SELECT max(id) FROM article")).scalar_one()
         bodies, number = iter(Press(tokens, seed=held)), held
@@ -332,6 +335,7 @@ def main() -> None:
     parser.add_argument("--stretches", type=int, default=10, help="how often, with --archive")
     parser.add_argument("--minutes", type=float, default=600, help="stop each archive's growth after so long")
     arguments = parser.parse_args()
+    gc.set_threshold(*COLLECT_AFTER)  # as `ingest` does
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)

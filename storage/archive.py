@@ -53,17 +53,21 @@ class Archive:
     [('dawn', 2), ('tribune', 3), ('xinwen', 8)]
     """
 
-    def __init__(self, path: Path, *, writable: bool) -> None:
+    def __init__(self, path: Path, *, writable: bool, megabytes: int) -> None:
         self.path = path
         self.writable = writable
+        self._megabytes = megabytes
         self._readers = Readers(path)
         self._engine: Engine | None = None
         self._reading_engine: Engine | None = None
 
     @classmethod
-    def open(cls, url: str, *, write: bool = False) -> Archive:
-        """Open the archive at `url` (`sqlite:///PATH`). Raises `storage.errors.ArchiveError` with one plain line."""
-        archive = cls(connect.archive_path(url), writable=write)
+    def open(cls, url: str, *, write: bool = False, megabytes: int = connect.WRITER_MB) -> Archive:
+        """Open the archive at `url` (`sqlite:///PATH`). Raises `storage.errors.ArchiveError` with one plain line.
+
+        `megabytes`: of the file that writing may keep in memory.
+        """
+        archive = cls(connect.archive_path(url), writable=write, megabytes=megabytes)
         try:
             archive._prepare()
         except BaseException:
@@ -105,7 +109,7 @@ class Archive:
         """One write transaction: everything in it is kept, or nothing. Only of an archive opened with `write`."""
         assert self.writable
         if self._engine is None:
-            self._engine = connect.writing_engine(self.path)
+            self._engine = connect.writing_engine(self.path, self._megabytes)
         with self._connected(self._engine) as connection:
             yield connection
 

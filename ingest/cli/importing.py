@@ -13,7 +13,7 @@ import typer
 
 from ingest.cli import output
 from ingest.cli.frame import WRONG_USAGE, command_group
-from ingest.cli.options import Config, Database, Json, open_archive
+from ingest.cli.options import Config, Database, Json, archive_url
 
 app = command_group()
 
@@ -29,12 +29,15 @@ def import_file(
 ) -> None:
     """Take in articles you already have: `url`, `title`, `text` or `html`, `outlet`, `published_at`, `language`."""
     from ingest.pipeline.importing import import_lines
+    from storage.archive import Archive
+    from storage.connect import IMPORT_MB
 
     def progress(read: int) -> None:
         if sys.stderr.isatty() and not json:
             sys.stderr.write(f"\r{read:,} lines read")
 
-    with _lines(file) as lines, open_archive(config, database, write=True) as archive:
+    url = archive_url(config, database)
+    with _lines(file) as lines, Archive.open(url, write=True, megabytes=IMPORT_MB) as archive:
         report = asyncio.run(import_lines(archive, lines, progress=progress))
     if json:
         output.json_document(report.document())

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -21,6 +20,7 @@ from ingest.duplicates.evidence import FIGURES, MIN_CONTAINMENT
 from ingest.duplicates.fingerprint import SCHEME, Fingerprint, bodies_of
 from ingest.duplicates.model import fitted
 from ingest.duplicates.rarity import Rarity, counted_slots
+from ingest.duplicates.remembered import Remembered
 from ingest.duplicates.roundups import Inside, Part
 from ingest.duplicates.shingles import Common, Shingled, common, sketch
 from storage.model import EdgeDraft, EdgeKind, MatchCandidate, MatchDecision, Signature
@@ -30,7 +30,7 @@ PER_STORY = 3  # of them, so that a story of many copies leaves room for others
 MAX_PART = 0.95  # of the length of a round-up
 WHOLE_COPY = 0.6  # of the shingles of both together, or of a text that may have been added to
 COMMON_STORIES = 150  # a 3-shingle that stands in as many stories is no key
-REMEMBERED = 512  # articles whose shingles are kept for the next look-up: 15 MB at 600 words
+REMEMBERED = 300_000  # tokens of articles whose shingles are kept for the next look-up
 
 TWO_TEXTS = Comparison(0.0, None, fitted().threshold, None)
 
@@ -204,10 +204,7 @@ def _result(text: Shingled, other: Signature, shared: Common | None, rarity: Rar
     return compare_shingled(text, _shingled(other), rarity, shared)
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _shingled(signature: Signature) -> Shingled:
-    """Copies and forms meet the same articles again and again."""
-    return Shingled(Fingerprint.from_signature(signature))
+_shingled = Remembered(REMEMBERED).shingled  # copies and forms meet the same articles again and again
 
 
 def decide(
