@@ -53,7 +53,8 @@ class Compared(NamedTuple):
     candidate: MatchCandidate
     result: Comparison
     common: Common | None  # None: next to nothing
-    is_roundup: bool = False  # texts of several stories are known to stand inside it, or what it is a copy of
+    # Texts of several stories are known to stand inside it, or what it is a copy of. Asked where it matters alone.
+    is_roundup: bool = False
 
     @property
     def text(self) -> Shingled:
