@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.duplicates import Fingerprint, every_key, fingerprint
-from ingest.duplicates.fingerprint import LONGEST, MAX_TOKENS, MIN_TOKENS, _Known
+from ingest.duplicates.fingerprint import LONGEST, MAX_TOKENS, MIN_TOKENS, _Known, bodies_of
 from ingest.duplicates.rarity import Rarity
 from ingest.duplicates.shingles import LEAD_SIZE, SKETCH_SIZE, Shingled, sketch
 from tests.duplicates.texts import BRIDGE, CHINESE, URDU
@@ -80,3 +80,20 @@ def test_few_words_are_remembered_and_no_long_ones(monkeypatch: pytest.MonkeyPat
     assert fingerprint(text).to_signature() == fingerprint(text).to_signature()
     assert 0 < len(known) <= 10
     assert max(map(len, known)) <= LONGEST
+
+
+def test_bodies_of_many_texts_are_unpacked_together_without_their_titles() -> None:
+    made = [
+        fingerprint(BRIDGE, title="Lantern Bridge reopens"),
+        fingerprint("", title="A title alone"),
+        fingerprint(CHINESE),
+        fingerprint(URDU, title="پل"),
+    ]
+    tokens, lengths = bodies_of([one.to_signature() for one in made])
+    assert lengths == [len(one.body) for one in made]
+    assert tokens.tolist() == [token for one in made for token in one.body.tolist()]
+
+
+def test_no_texts_have_no_bodies() -> None:
+    tokens, lengths = bodies_of([])
+    assert (len(tokens), lengths) == (0, [])

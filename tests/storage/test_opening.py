@@ -39,6 +39,14 @@ def test_no_connection_trusts_the_files_own_schema(path, way):
         assert connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
 
 
+@pytest.mark.parametrize("megabytes", [connect.WRITER_MB, connect.IMPORT_MB])
+def test_a_writer_keeps_as_many_pages_as_it_was_given(newsroom_copy, megabytes):
+    with Archive.open(newsroom_copy, write=True, megabytes=megabytes) as archive, archive.transaction() as t:
+        assert t.exec_driver_sql("PRAGMA cache_size").scalar() == -1024 * megabytes
+        assert t.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar() == 250 * megabytes
+        assert t.exec_driver_sql("PRAGMA synchronous").scalar() == 1
+
+
 @pytest.mark.parametrize("way", ["reading", "transaction"])
 def test_nor_does_the_archive(newsroom_copy, way):
     with Archive.open(newsroom_copy, write=True) as archive, getattr(archive, way)() as c:
