@@ -52,9 +52,9 @@ def remove_unwanted(text: str) -> str:
     >>> remove_unwanted("a\\x00b \\u202eevil\\u202c Cafe\\u0301")
     'ab evil Café'
     """
-    spaced = text.replace("\n", " ").replace("\r", " ").replace("\t", " ")
-    if not spaced.isprintable():  # what is unwanted is not printable, and asking costs next to nothing
-        text = _UNWANTED.sub("", text)
+    if not text.isprintable():  # what is unwanted is not printable, and asking costs next to nothing
+        spaced = text.replace("\n", " ").replace("\r", " ").replace("\t", " ")
+        text = text if spaced.isprintable() else _UNWANTED.sub("", text)
     if text.isascii():
         return text
     if _MAYBE_MARKS.search(text):

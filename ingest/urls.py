@@ -120,7 +120,7 @@ CHANNELS = frozenset(
 
 
 class _Address(NamedTuple):
-    """An address in its parts, taken from ada all at once: each question costs as much as the parsing."""
+    """An address and its parts, by the names that the WHATWG gave them."""
 
     href: str
     protocol: str
@@ -131,7 +131,11 @@ class _Address(NamedTuple):
     hash: str
 
 
-_PARTS = _Address._fields
+# A serialized http(s) URL, in which the signs between its parts stand for nothing else: ada is asked for this one string,
+# for each question costs as much as the parsing.
+_SERIALIZED = re.compile(
+    r"(https?:)//(?:[^/@]*@)?(\[[^\]]*\]|[^/:]+)(?::(\d+))?(/[^?#]*)(\?[^#]+)?\??(#.+)?#?", re.DOTALL
+)
 
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -198,11 +202,11 @@ def registrable_domain(host: str) -> str | None:
 def _parse(text: str) -> _Address | None:
     """An http(s) URL with a host, or None."""
     try:
-        parts = ada_url.parse_url(text, attributes=_PARTS)
+        href = ada_url.normalize_url(text)
     except ValueError:  # not absolute, or not UTF-8
         return None
-    parsed = _Address(*[parts[name] for name in _PARTS])  # type: ignore[literal-required]
-    return parsed if parsed.protocol in ("http:", "https:") and parsed.hostname.strip(".") else None
+    parts = _SERIALIZED.fullmatch(href)
+    return _Address(href, *parts.groups("")) if parts and parts[2].strip(".") else None
 
 
 @lru_cache(maxsize=512)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -60,6 +60,10 @@ class PollRecord:
     entries: int = 0
     new: int = 0
     next_poll_at: datetime | None = None
+
+
+_POLL_COLUMNS = PollRecord.__slots__
+_ADD_POLL = f"INSERT INTO poll ({', '.join(_POLL_COLUMNS)}) VALUES (:{', :'.join(_POLL_COLUMNS)})"
 
 
 def sync(t: Connection, outlets: Mapping[Outlet, Iterable[str]]) -> None:
@@ -189,10 +193,8 @@ def save(t: Connection, state: FeedState) -> None:
 
 
 def record_poll(t: Connection, record: PollRecord) -> None:
-    row = _plain({field.name: getattr(record, field.name) for field in fields(record)})
-    names = ", ".join(row)
-    given = ", ".join(f":{name}" for name in row)
-    direct.run(t, f"INSERT INTO poll ({names}) VALUES ({given})", {**row, "seconds": round(record.seconds, 3)})
+    row = _plain({name: getattr(record, name) for name in _POLL_COLUMNS})
+    direct.run(t, _ADD_POLL, {**row, "seconds": round(record.seconds, 3)})
 
 
 def _plain(values: Mapping[str, object]) -> dict[str, object]:

@@ -24,6 +24,15 @@ HASH_VERSION = 1
 _SPACED = bytes(code if code > 0x7F or re.match(r"\w", chr(code)) else 0x20 for code in range(256))
 _NO_WORD = re.compile(r"[^\x00-\x7f\w]")  # beyond ASCII; that range first is twice as fast
 _WEB_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
+_COUNTED = ("comments", "views", "likes", "shares", "votes", "score", "points")
+_DATED = ("updated", "modified", "refreshed", "generated")
+
+
+def _begun(*words: str) -> str:
+    r"""A pattern like `\b(?:...)` of these words, found by their first letters: in half the time."""
+    return "(?:" + "|".join(rf"{word[0]}(?<!\w{word[0]}){word[1:]}" for word in words) + ")"
+
+
 # What counts or tells the time, and so differs at every poll without any news in it: words that must occur in a (lower
 # case) text, and what goes if they do.
 CHURN = (
@@ -45,15 +54,13 @@ CHURN = (
         r"\d(?<!\w\d)[\d.,]*\s*(?:k\b\s*)?(?:comments?|views?|reads?|likes?|shares?|votes?|points?|replies|reactions?"
         r"|commentaires?|kommentare?|комментари\w*|просмотр\w*)\b",
     ),
+    (_COUNTED, _begun(*_COUNTED) + r"\s*[:(]\s*\d[\d.,]*\)?"),
     (
-        ("comments", "views", "likes", "shares", "votes", "score", "points"),
-        r"\b(?:comments|views|likes|shares|votes|score|points)\s*[:(]\s*\d[\d.,]*\)?",
+        (" ago",),
+        r"[a\d](?<!\w[a\d])(?:(?<=a)n?|(?<=\d)\d*)\s+"
+        r"(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?)\s+ago\b",
     ),
-    ((" ago",), r"\b(?:an?|\d+)\s+(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?)\s+ago\b"),
-    (
-        ("updated", "modified", "refreshed", "generated"),
-        r"\b(?:updated|modified|refreshed|generated)(?:\s+(?:on|at))?\s*:?\s*[^.!?\n]{0,20}\d[^.!?\n]{0,30}",
-    ),
+    (_DATED, _begun(*_DATED) + r"(?:\s+(?:on|at))?\s*:?\s*[^.!?\n]{0,20}\d[^.!?\n]{0,30}"),
 )
 _CHURN = tuple((words, re.compile(pattern)) for words, pattern in CHURN)
 
@@ -80,7 +87,8 @@ def content_hash(title: str, content: str) -> str:
 
 def _words(text: str) -> bytes:
     r"""The words of a text (`\w+`), with a space between them; by way of bytes, in a third of the time."""
-    return b" ".join(_NO_WORD.sub(" ", text).encode("utf-8", "replace").translate(_SPACED).split())
+    spaced = text if text.isascii() else _NO_WORD.sub(" ", text)
+    return b" ".join(spaced.encode("utf-8", "replace").translate(_SPACED).split())
 
 
 def _has_one(text: str, words: Iterable[str]) -> bool:

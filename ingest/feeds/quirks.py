@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -45,7 +44,8 @@ def language_of(element: Element, inherited: str | None) -> str | None:
 def text_of(element: Element) -> str:
     if len(element):
         raise Unusual
-    return mended((element.text or "").strip())
+    text = (element.text or "").strip()
+    return text if text.isascii() else mended(text)
 
 
 def name_and_mail(author: str) -> Dict:
@@ -77,8 +77,10 @@ def mended(text: str) -> str:
     """What feedparser mends in every text: UTF-8 that was taken for Latin-1, and the characters of Windows."""
     if text.isascii():
         return text
-    with suppress(UnicodeError):
+    try:  # noqa: SIM105  nearly always in vain, and `suppress` would cost as much again
         text = text.encode("iso-8859-1").decode("utf-8")
+    except UnicodeError:
+        pass
     return text.translate(_WINDOWS_MEANT) if _WINDOWS.search(text) else text
 
 

@@ -66,9 +66,7 @@ _CATEGORY = re.compile(
 _USED_PREFIX = re.compile(r"<([A-Za-z_][\w.-]*):")
 _DECLARED_PREFIX = re.compile(r"xmlns:([\w.-]+)\s*=")
 _TAG_OR_CDATA = re.compile(r"<!\[CDATA\[.*?\]\]>|<", re.DOTALL)
-_ENTRY_TAG = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|<(/?)(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s/>])", re.DOTALL | re.IGNORECASE
-)
+_ENTRY_TAG = re.compile(r"<(?:!\[CDATA\[|(/?)(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s/>]))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +242,17 @@ def _declare_prefixes(body: str) -> str:
 def _cut(body: str) -> tuple[str, tuple[str, ...], str]:
     """What stands before the first entry, the entries with what follows each, and what stands after the last."""
     starts: list[int] = []
+    position = 0
     last_end = len(body)
-    for match in _ENTRY_TAG.finditer(body):
-        if match[1] == "":
+    while match := _ENTRY_TAG.search(body, position):
+        position = match.end()
+        if match[1] is None:  # nothing in CDATA is a tag
+            position = max(position, body.find("]]>", position))
+        elif match[1] == "":
             starts.append(match.start())
             last_end = len(body)
-        elif match[1] == "/" and starts:
-            last_end = body.find(">", match.end()) + 1 or len(body)
+        elif starts:
+            last_end = body.find(">", position) + 1 or len(body)
     if not starts:
         return body, (), ""
     bounds = pairwise([*starts, last_end])

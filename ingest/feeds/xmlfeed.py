@@ -34,6 +34,7 @@ _LINK_TEXT = re.compile(r"<link\b[^<>]*>\s*(https?://[^\s<>]{1,2000})", re.IGNOR
 _GUID = re.compile(r"<(?:[\w.-]+:)?(?:guid|id)\b[^<>]*>(?:<!\[CDATA\[)?([^<>\]&]{1,2000}+)(?=[<\]])", re.IGNORECASE)
 
 Dict = dict[str, Any]  # what feedparser makes; the only untyped thing in this room
+_get = dict.get  # a value as it was published: feedparser's own look-up puts other fields in the place of missing ones
 
 
 def read_xml(document: Prepared) -> RawFeed | None:
@@ -87,11 +88,6 @@ def _mistakes(parsed: Any) -> tuple[str, ...]:
     error = parsed.get("bozo_exception") if parsed.bozo else None
     reason = getattr(error, "getMessage", lambda: "")()
     return (f"not well-formed XML: {reason}",) if reason else ()
-
-
-def _get(source: Dict, key: str) -> Any:
-    """A value as it was published: feedparser's own lookup puts other fields in the place of missing ones."""
-    return dict.get(source, key)
 
 
 def _string(source: Dict, key: str) -> str | None:

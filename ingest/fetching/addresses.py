@@ -79,7 +79,8 @@ def refusal(address: str, allowed: tuple[_Network, ...] = ()) -> str | None:
     return _named(inner, _REFUSED_V6) or (None if inner in _PUBLIC_V6 else "reserved")
 
 
-def is_allowed(address: str, allowed: Iterable[_Network]) -> bool:
+@lru_cache(maxsize=4_096)
+def is_allowed(address: str, allowed: tuple[_Network, ...]) -> bool:
     """Whether `address`, or the one wrapped in it, lies in one of the `allowed` networks."""
     outer = ip_address(address.partition("%")[0])
     inner = _unwrapped(outer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 from storage.model import Validators
 
 _LONGEST: Final = 1_000  # characters of a validator; a longer one is not kept, so the next poll is unconditional
+_SENDABLE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]+")  # what can stand in a header; the archive may hold anything
 
 
 def conditions(validators: Validators | None, requested: str, asked: str) -> tuple[tuple[bytes, bytes], ...]:
@@ -19,7 +21,7 @@ def conditions(validators: Validators | None, requested: str, asked: str) -> tup
     if validators is None or (validators.url or requested) != asked:
         return ()
     pairs = ((b"If-None-Match", validators.etag), (b"If-Modified-Since", validators.last_modified))
-    return tuple((name, value.encode("latin-1")) for name, value in pairs if value and _sendable(value))
+    return tuple((name, value.encode("latin-1")) for name, value in pairs if value and _SENDABLE.fullmatch(value))
 
 
 def validators_of(headers: Mapping[str, str], url: str, now: datetime) -> Validators:
@@ -42,8 +44,3 @@ def refreshed(sent: Validators, headers: Mapping[str, str], url: str, now: datet
 
 def _kept(value: str | None) -> str | None:
     return value if value and len(value) <= _LONGEST else None
-
-
-def _sendable(value: str) -> bool:
-    """Nothing but what can stand in a header; the archive may hold anything."""
-    return all(" " <= character <= "~" or "\x80" <= character <= "\xff" or character == "\t" for character in value)

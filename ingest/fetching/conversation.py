@@ -1,43 +1,57 @@
-"""One request and its answer in HTTP/1.1, by h11, on a connection that carries nothing else.
+"""One request and its answer in HTTP/1.1, on a connection that carries nothing else.
 
-`httpcore.AsyncHTTP11Connection` has locks, states and time-outs for the requests that might follow on the same connection.
-Here none does, and one deadline stands over everything: a sixteenth less CPU for polls without news (`docs/decisions.md`).
+h11 reads the answer. The request it would check and write header by header, which costs as much as all the reading: ours
+is checked by one pattern and written at once, and h11 is told of one like it. httpcore's connection, which serves many
+requests, has locks, states and time-outs that nothing here needs: one deadline stands over everything (`docs/decisions.md`).
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
+from typing import Final
 
 import h11
-import httpcore
+import httpx
 
-_READ = 64 * 1024
-_LARGEST_LINE = 100 * 1024  # bytes of a head or of a chunk's that does not end
+from ingest.fetching.network import Stream
+
+_READ: Final = 64 * 1024
+_LARGEST_LINE: Final = 100 * 1024  # bytes of a head or of a chunk's that does not end
+
+_REQUEST: Final = re.compile(  # RFC 9112, 3; RFC 9110, 5
+    rb"GET [\x21-\x7e]+ HTTP/1\.1\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\t\x20-\x7e\x80-\xff]*\r\n)+\r\n"
+)
+_ONE_LIKE_IT: Final = h11.Request(method="GET", target="/", headers=[("Host", "example.org"), ("Connection", "close")])
+_END: Final = h11.EndOfMessage()
 
 
 class Conversation:
-    """Raises what httpcore raises: `ProtocolError` and, from the stream, `NetworkError`."""
+    """Raises `httpx.ProtocolError` and, from the stream, `httpx.NetworkError`."""
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+    def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_LINE)
 
-    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        """Send a request without a body; the answer's body is read as it is iterated."""
-        try:
-            head = h11.Request(method=request.method, target=request.url.target, headers=request.headers)
-            sent = (self._http.send(head) or b"") + (self._http.send(h11.EndOfMessage()) or b"")
-        except h11.LocalProtocolError as error:
-            raise httpcore.LocalProtocolError(str(error)) from error
-        with suppress(httpcore.WriteError):  # a server may refuse, and say so, before it has read all
-            await self._stream.write(sent)
+    async def ask(
+        self, target: bytes, headers: Iterable[tuple[bytes, bytes]]
+    ) -> h11.Response | h11.InformationalResponse:
+        """Send a GET for `target`, path and query; the head of the answer, of which `body` reads the rest."""
+        lines = (b"%b: %b\r\n" % header for header in headers)
+        request = b"GET %b HTTP/1.1\r\n%b\r\n" % (target, b"".join(lines))
+        if not _REQUEST.fullmatch(request):
+            raise httpx.LocalProtocolError("what the request would carry cannot stand in one")
+        self._http.send(_ONE_LIKE_IT)
+        self._http.send(_END)
+        with suppress(httpx.WriteError):  # a server may refuse, and say so, before it has read all
+            self._stream.write(request)
         while not isinstance(event := await self._event(), h11.Response):
             if isinstance(event, h11.InformationalResponse) and event.status_code == 101:
                 break  # what follows would be another protocol
-        return httpcore.Response(event.status_code, headers=event.headers.raw_items(), content=self._body())
+        return event
 
-    async def _body(self) -> AsyncIterator[bytes]:
+    async def body(self) -> AsyncIterator[bytes]:
         while isinstance(event := await self._event(), h11.Data):
             yield bytes(event.data)
 
@@ -46,8 +60,8 @@ class Conversation:
             while (event := self._http.next_event()) is h11.NEED_DATA:
                 data = await self._stream.read(_READ)
                 if not data and self._http.their_state is h11.SEND_RESPONSE:
-                    raise httpcore.RemoteProtocolError("Server disconnected without sending a response.")
+                    raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
                 self._http.receive_data(data)
         except h11.RemoteProtocolError as error:
-            raise httpcore.RemoteProtocolError(str(error)) from error
+            raise httpx.RemoteProtocolError(str(error)) from error
         return event

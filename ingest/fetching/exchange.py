@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-import httpcore
 import httpx
 
 from ingest.fetching.body import BodyReader
@@ -67,7 +66,7 @@ async def exchange(transport: GuardedTransport, outgoing: Outgoing, progress: Pr
     )
     try:
         response = await transport.handle_async_request(request)
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError) as error:
+    except (httpx.NetworkError, httpx.ProtocolError, httpx.ProxyError) as error:
         raise Stopped(_failure(error)) from error
     try:
         return await _read(response, outgoing)
@@ -110,7 +109,7 @@ async def _fill(reader: BodyReader, response: httpx.Response) -> bool:
             reader.feed(piece)
             if reader.full:
                 return False
-    except (httpcore.NetworkError, httpcore.ProtocolError):
+    except (httpx.NetworkError, httpx.ProtocolError):
         return False
     return True
 
@@ -150,7 +149,7 @@ def _failure(error: Exception) -> Failure:
     cause = error.__cause__ or error.__context__
     if getattr(cause, "error_status_hint", None) == _HEADERS_TOO_LARGE:
         return Failure(FailureKind.TOO_LARGE, "headers without end")
-    if isinstance(error, httpcore.ProxyError):
+    if isinstance(error, httpx.ProxyError):
         return Failure(FailureKind.CONNECT, _proxys_refusal(str(error)))
     return Failure(FailureKind.NETWORK, _one_line(error))
 

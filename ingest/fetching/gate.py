@@ -90,7 +90,8 @@ class Gate:
             async with lane.slots:
                 async with lane.turn:
                     admit()
-                    await asyncio.sleep(max(lane.next_start - _time(), 0))
+                    if (wait := lane.next_start - _time()) > 0:
+                        await asyncio.sleep(wait)
                     place = await self._places.take()
                     lane.next_start = _time() + max(self._delay, delay)
                 try:

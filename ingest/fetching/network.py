@@ -1,4 +1,4 @@
-"""Under httpcore: names resolved, addresses checked, connections opened to exactly what was checked.
+"""Under HTTP: names resolved, addresses checked, connections opened to exactly what was checked.
 
 Between check and connection nothing is resolved again, so a name that changes its mind (DNS rebinding) gains nothing.
 A connection carries one exchange, and closing it is a plain function call: no cancellation can get in between.
@@ -14,11 +14,12 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from threading import Thread
 from typing import Any, Final
 
-import httpcore
+import httpx
 
 from ingest.fetching.addresses import is_allowed, refusal
 from ingest.fetching.messages import Stopped
@@ -51,8 +52,8 @@ class Guard:
 
     def check_unresolved(self, host: str, port: int) -> None:
         """The same for a host that a proxy will resolve: addresses are checked, and names that never leave the site."""
-        with suppress(ValueError):
-            return self.check(host, port, (str(ip_address(host.strip("[]"))),))
+        if literal := _literal(host.strip("[]")):
+            return self.check(host, port, (literal,))
         if f".{host.strip('.')}".endswith(_LOCAL_NAMES):
             raise _refused(host, "a name of the local network")
         if port not in self.ports:
@@ -79,11 +80,8 @@ class Progress:
     answered: bool = False  # the final answer's headers are complete
 
 
-class Backend(httpcore.AsyncNetworkBackend):
-    """Opens the connection of one exchange. Without a guard: to a proxy that the user named.
-
-    httpcore's time-outs for single operations go unused here and below: one deadline stands over everything.
-    """
+class Backend:
+    """Opens the connection of one exchange. Without a guard: to a proxy that the user named."""
 
     def __init__(self, guard: Guard | None, resolver: Resolver, progress: Progress) -> None:
         self._guard = guard
@@ -91,14 +89,8 @@ class Backend(httpcore.AsyncNetworkBackend):
         self._progress = progress
         self._stream: Stream | None = None
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
+    async def connect(self, host: str, port: int) -> Stream:
+        """Raises `Stopped`."""
         addresses = await self._addresses(host.strip("[]"), port)
         if self._guard:
             self._guard.check(host, port, addresses)
@@ -116,8 +108,8 @@ class Backend(httpcore.AsyncNetworkBackend):
             self._stream.abort()
 
     async def _addresses(self, host: str, port: int) -> Sequence[str]:
-        with suppress(ValueError):
-            return (str(ip_address(host)),)
+        if literal := _literal(host):
+            return (literal,)
         try:
             addresses = await self._resolver(host, port)
         except (OSError, UnicodeError) as error:  # UnicodeError: a label that cannot be a host name
@@ -139,7 +131,7 @@ class Backend(httpcore.AsyncNetworkBackend):
         return stream
 
 
-class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
+class Stream(asyncio.Protocol):
     """One connection, plain or TLS. Reading respects the limit on what may come before the answer."""
 
     def __init__(self, progress: Progress) -> None:
@@ -177,14 +169,15 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         if self._arrival and not self._arrival.done():
             self._arrival.set_result(None)
 
-    # what httpcore calls
+    # what a conversation calls
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+    async def read(self, max_bytes: int) -> bytes:
+        """What has come, at most `max_bytes`; nothing at the end. Raises `httpx.ReadError`."""
         while not self._buffer and not self._ended:
             self._arrival = asyncio.get_running_loop().create_future()
             await self._arrival
         if not self._buffer and self._error:
-            raise httpcore.ReadError(_words(self._error)) from self._error
+            raise httpx.ReadError(_words(self._error)) from self._error
         return self._take(max_bytes)
 
     def _take(self, max_bytes: int) -> bytes:
@@ -200,24 +193,21 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             raise Stopped(Failure(FailureKind.TOO_LARGE, f"over {_LARGEST_HEAD // 1024} KiB of headers"))
         return data
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+    def write(self, buffer: bytes) -> None:
+        """Raises `httpx.WriteError`."""
         if self._transport is None or self._transport.is_closing():
-            raise httpcore.WriteError("connection closed")
+            raise httpx.WriteError("connection closed")
         self._transport.write(buffer)
 
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109
-    ) -> httpcore.AsyncNetworkStream:
-        host = (server_hostname or "").strip("[]")
+    async def start_tls(self, context: ssl.SSLContext, host: str) -> None:
+        """Raises `Stopped`."""
+        host = host.strip("[]")
         stage, self._progress.stage = self._progress.stage, Stage.TLS
         if self._transport is None or self._buffer:  # what came in plain text must not count as encrypted
             raise _no_tls(host, "it speaks before TLS has begun")
         loop = asyncio.get_running_loop()
         try:
-            transport = await loop.start_tls(self._transport, self, ssl_context, server_hostname=host)
+            transport = await loop.start_tls(self._transport, self, context, server_hostname=host)
         except ssl.SSLCertVerificationError as error:
             raise _no_tls(host, f"certificate: {error.verify_message}") from error
         except OSError as error:  # ssl.SSLError is one
@@ -226,13 +216,9 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             raise _no_tls(host, "the connection was closed")
         self._transport = transport
         self._progress.stage = stage
-        return self
 
     def get_extra_info(self, info: str) -> Any:
         return self._transport.get_extra_info(info) if self._transport else None
-
-    async def aclose(self) -> None:
-        self.abort()
 
     def abort(self) -> None:
         if self._transport:
@@ -277,6 +263,15 @@ class SystemResolver:
             answer.set_exception(found)
         else:
             answer.set_result(found)
+
+
+@lru_cache(maxsize=4_096)  # as many hosts as usual; asked at every fetch
+def _literal(host: str) -> str | None:
+    """The address that a host is, if it is one."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return None
 
 
 def _refused(host: str, why: str) -> Stopped:

@@ -20,7 +20,8 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`host` is in lower case, ASCII, in brackets if IPv6; `path` is path and query as sent.
+    """`host` is in lower case, ASCII, in brackets if IPv6; `netloc` has the port if it is not the scheme's own;
+    `origin` is scheme://netloc; `path` is path and query as sent.
 
     `login` is "user:password" if the URL held one; no other field shows it.
     """
@@ -28,17 +29,11 @@ class Target:
     scheme: str
     host: str
     port: int
+    netloc: str
+    origin: str
     path: str
     is_address: bool
     login: str | None = field(default=None, repr=False)
-
-    @property
-    def netloc(self) -> str:
-        return self.host if self.port == _DEFAULT_PORTS[self.scheme] else f"{self.host}:{self.port}"
-
-    @property
-    def origin(self) -> str:
-        return f"{self.scheme}://{self.netloc}"
 
     @property
     def href(self) -> str:
@@ -63,10 +58,14 @@ def parse_target(url: str, base: str | None = None) -> Target | Failure:
     scheme = parsed.protocol.removesuffix(":")
     if scheme not in _DEFAULT_PORTS:
         return Failure(FailureKind.BAD_URL, f"a {scheme[:20]}: address; only http and https are fetched")
+    port = parsed.port  # ada leaves out the scheme's own
+    netloc = f"{parsed.hostname}:{port}" if port else parsed.hostname
     return Target(
         scheme=scheme,
         host=parsed.hostname,
-        port=int(parsed.port) if parsed.port else _DEFAULT_PORTS[scheme],
+        port=int(port) if port else _DEFAULT_PORTS[scheme],
+        netloc=netloc,
+        origin=f"{scheme}://{netloc}",
         path=parsed.pathname + parsed.search,
         is_address=parsed.host_type is not HostType.DEFAULT,
         login=_login(parsed),

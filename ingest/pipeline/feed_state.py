@@ -70,11 +70,11 @@ def _observed(state: FeedState, poll: Poll) -> FeedState:
     """What fetching learned: validators, the body's hash, moves, the hub."""
     if poll.outcome is PollOutcome.SKIPPED:
         return state
-    after = replace(state, validators=poll.validators or state.validators)
+    validators = poll.validators or state.validators
     if poll.failure is not None:
-        return after
+        return replace(state, validators=validators)
     moved_to, move = settle_move(state, poll.asked, poll.permanent_url, poll.at)
-    after = replace(after, moved_to=moved_to, move=move)
+    after = replace(state, validators=validators, moved_to=moved_to, move=move)
     if poll.parsed is None:
         return after
     return replace(after, body_hash=poll.body_hash, hub=hub_of(poll.headers) or poll.parsed.hints.hub)

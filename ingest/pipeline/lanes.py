@@ -54,26 +54,39 @@ class Lanes:
             self._ready[lane] = None
 
     def _start(self) -> None:
-        while self._free and self._ready:
-            lane = next(iter(self._ready))
-            del self._ready[lane]
-            job = self._queued[lane].popleft()
-            if not self._queued[lane]:
-                del self._queued[lane]
-            self._free -= 1
-            self._running[lane] = self._running.get(lane, 0) + 1
-            self._offer(lane)
-            self._group.start_soon(self._run, lane, job)
+        while turn := self._take():
+            self._group.start_soon(self._run, *turn)
+
+    def _take(self) -> tuple[Hashable, Job] | None:
+        """The job whose turn it is, if it has a place."""
+        if not (self._free and self._ready):
+            return None
+        lane = next(iter(self._ready))
+        del self._ready[lane]
+        job = self._queued[lane].popleft()
+        if not self._queued[lane]:
+            del self._queued[lane]
+        self._free -= 1
+        self._running[lane] = self._running.get(lane, 0) + 1
+        self._offer(lane)
+        return lane, job
 
     async def _run(self, lane: Hashable, job: Job) -> None:
-        try:
-            await job()
-        finally:
-            self._free += 1
-            self._running[lane] -= 1
-            if not self._running[lane]:
-                del self._running[lane]
-            self._offer(lane)
-            self._start()
-            if not self._running:
-                self._empty.set()
+        """A job, and in the same task, for tasks take their time, those whose turn has come when one has ended."""
+        turn: tuple[Hashable, Job] | None = (lane, job)
+        while turn:
+            lane, job = turn
+            try:
+                await job()
+            finally:
+                self._leave(lane)
+            turn = self._take()
+
+    def _leave(self, lane: Hashable) -> None:
+        self._free += 1
+        self._running[lane] -= 1
+        if not self._running[lane]:
+            del self._running[lane]
+        self._offer(lane)
+        if not (self._running or self._ready):
+            self._empty.set()

@@ -19,6 +19,10 @@ class DateEvidence:
     source: str
     flags: tuple[str, ...] = ()
 
+    def __reduce__(self) -> tuple[type[DateEvidence], tuple[object, ...]]:
+        """For the way from a worker, as with `Entry`."""
+        return DateEvidence, (self.raw, self.source, self.flags)
+
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:

@@ -1,4 +1,4 @@
-"""The connection under httpcore, where a test has to hold it in its hands."""
+"""The connection under HTTP, where a test has to hold it in its hands."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import ssl
 
+import httpx
 import pytest
 
+from ingest.fetching.conversation import Conversation
 from ingest.fetching.messages import Stopped
 from ingest.fetching.network import Backend, Progress, Stream
 from storage.model import FailureKind
@@ -27,8 +29,7 @@ def test_plain_bytes_before_tls_do_not_count_as_encrypted() -> None:
         port = server.sockets[0].getsockname()[1]
         async with server:
             backend = Backend(None, at_loopback, Progress())
-            stream = await backend.connect_tcp("news.test", port)
-            assert isinstance(stream, Stream)
+            stream = await backend.connect("news.test", port)
             assert await stream.read(1) == b"H"  # so the rest is there
             with pytest.raises(Stopped) as stopped:
                 await asyncio.wait_for(stream.start_tls(ssl.create_default_context(), "news.test"), 5)
@@ -58,8 +59,7 @@ def test_a_peer_that_sends_faster_than_it_is_read_has_to_wait() -> None:
         async with server:
             progress = Progress(answered=True)
             backend = Backend(None, at_loopback, progress)
-            stream = await backend.connect_tcp("news.test", port)
-            assert isinstance(stream, Stream)
+            stream = await backend.connect("news.test", port)
             for _ in range(200):
                 await asyncio.sleep(0.001)
             held = len(stream._buffer)
@@ -72,3 +72,21 @@ def test_a_peer_that_sends_faster_than_it_is_read_has_to_wait() -> None:
             await asyncio.sleep(0.05)
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "value"),
+    [
+        (b"/", b"X-Key", b"one\r\nX-Other: two"),
+        (b"/", b"X-Key: one\r\nX-Other", b"two"),
+        (b"/", b"X-Key", b"nul\0"),
+        (b"/", b"", b"nameless"),
+        (b"/a b", b"X-Key", b"one"),
+        (b"/\r\nX-Key: one", b"X-Key", b"one"),
+        (b"", b"X-Key", b"one"),
+    ],
+)
+def test_what_cannot_stand_in_a_request_is_not_sent(target: bytes, name: bytes, value: bytes) -> None:
+    unopened = Stream(Progress())
+    with pytest.raises(httpx.LocalProtocolError):
+        asyncio.run(Conversation(unopened).ask(target, [(b"Host", b"news.test"), (name, value)]))
