@@ -83,6 +83,7 @@ def test_a_peer_that_sends_faster_than_it_is_read_has_to_wait() -> None:
         (b"/", b"", b"nameless"),
         (b"/a b", b"X-Key", b"one"),
         (b"/\r\nX-Key: one", b"X-Key", b"one"),
+        (b"/ HTTP/1.1\r\nX-Other: two", b"X-Key", b"one"),
         (b"", b"X-Key", b"one"),
     ],
 )
