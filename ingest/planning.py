@@ -11,6 +11,9 @@ from storage.model import Entry, Failure, FailureKind, KnownEntry, Novelty, Plan
 
 MAX_CHANGES = 24  # recorded of one entry: a content that flips at every poll is no news
 
+_NO_LINK = Failure(FailureKind.NO_LINK, "the entry has neither a link nor a text")
+_TOO_OLD = Failure(FailureKind.TOO_OLD, "older than polling.max_age at the feed's first poll")
+
 
 def plan(
     entries: Sequence[Entry],
@@ -50,7 +53,7 @@ def _novelty(entry: Entry, found: KnownEntry | None) -> Novelty:
 
 def _refused(entry: Entry, not_before: datetime | None) -> Failure | None:
     if entry.url is None and not (entry.content_html or entry.summary):
-        return Failure(FailureKind.NO_LINK, "the entry has neither a link nor a text")
+        return _NO_LINK
     if not_before is not None and entry.published_at is not None and entry.published_at < not_before:
-        return Failure(FailureKind.TOO_OLD, "older than polling.max_age at the feed's first poll")
+        return _TOO_OLD
     return None

@@ -100,7 +100,7 @@ def _show_passages(passages: Sequence[Passage], a: Article, b: Article, *, whole
         return
     longest = sorted(passages, key=lambda passage: -passage.words)[: None if whole else PASSAGES]
     words = sum(passage.words for passage in passages)
-    output.show("", Text(f"In common: {_count(len(passages), 'passage')}, {words:,.0f} words", style="bold"), "")
+    output.show("", Text(f"In common: {output.count(len(passages), 'passage')}, {words:,.0f} words", style="bold"), "")
     rows = []
     for number, passage in enumerate(sorted(longest, key=lambda p: p.a.start)):
         colour = COLOURS[number % len(COLOURS)]
@@ -110,11 +110,7 @@ def _show_passages(passages: Sequence[Passage], a: Article, b: Article, *, whole
     output.show(_side_by_side(rows))
     if len(longest) < len(passages):
         rest = len(passages) - len(longest)
-        output.show("", f"… and {_count(rest, 'shorter passage')}; --whole shows all, in full")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+        output.show("", f"… and {output.count(rest, 'shorter passage')}; --whole shows all, in full")
 
 
 def _cut(text: str) -> str:

@@ -63,7 +63,7 @@ def telling(words: str) -> Iterator[Callable[[str], None]]:
 def in_words(tried: Tried) -> str:
     if tried.feed is None:
         return f"{tried.failure.kind}: {tried.failure.detail}" if tried.failure else ""
-    words = f"{tried.feed.format}, {feed_health.count(len(tried.feed.entries), 'entry', 'entries')}"
+    words = f"{tried.feed.format}, {output.count(len(tried.feed.entries), 'entry', 'entries')}"
     return f"{words}, newest {feed_health.ago(tried.at - tried.newest_at)}" if tried.newest_at else words
 
 

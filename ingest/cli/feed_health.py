@@ -211,7 +211,7 @@ def _print_list(feeds: Sequence[Feed], *, with_removed: bool) -> None:
     output.line()
     counts = Counter(feed.status for feed in feeds)
     words = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
-    output.line(f"{count(len(feeds), 'feed')}: {words}")
+    output.line(f"{output.count(len(feeds), 'feed')}: {words}")
     if counts["removed"] and not with_removed:
         output.note("Removed feeds are not shown; --status removed shows them.")
 
@@ -242,7 +242,7 @@ def _print_polls(polls: Sequence[PollRow]) -> None:
     if not polls:
         print_indented("It was never polled.")
         return
-    print_indented(f"The last {count(len(polls), 'poll')}, the newest first ({output.zone_name()}):")
+    print_indented(f"The last {output.count(len(polls), 'poll')}, the newest first ({output.zone_name()}):")
     for poll in polls:
         label = f"{output.cell(poll.at)}  "
         due = f"; next {_moment(poll.next_poll_at)}" if poll.next_poll_at else ""
@@ -254,7 +254,7 @@ def happened(poll: PollRow) -> str:
     """What a poll brought; why the next one is when it is, its reason says."""
     answer = f" ({poll.http_status})" if poll.http_status else ""
     words = {
-        "changed": f"{count(poll.entries, 'entry', 'entries')}, {poll.new:,} of them new",
+        "changed": f"{output.count(poll.entries, 'entry', 'entries')}, {poll.new:,} of them new",
         "unchanged": "nothing new",
         "failed": "failed",
         "skipped": "not asked",
@@ -325,10 +325,6 @@ def _every(feed: Feed) -> str:
 
 def _moment(time: datetime | None) -> str:
     return f"{output.cell(time)} {output.zone_name()}" if time else ""
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def span(length: timedelta) -> str:

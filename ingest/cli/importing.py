@@ -34,7 +34,7 @@ def import_file(
 
     def progress(read: int) -> None:
         if sys.stderr.isatty() and not json:
-            sys.stderr.write(f"\r{read:,} lines read")
+            sys.stderr.write(f"\r{output.count(read, 'line')} read")
 
     url = archive_url(config, database)
     with _lines(file) as lines, Archive.open(url, write=True, megabytes=IMPORT_MB) as archive:
@@ -44,9 +44,9 @@ def import_file(
         return
     counts = report.articles
     output.line(
-        f"{report.read:,} lines read: {counts['stored']:,} articles stored ({counts['duplicates']:,} of them "
-        f"duplicates), {counts['updated']:,} updated, {counts['unchanged']:,} unchanged, "
-        f"{len(report.rejected):,} lines rejected"
+        f"{output.count(report.read, 'line')} read: {output.count(counts['stored'], 'article')} stored "
+        f"({counts['duplicates']:,} of them duplicates), {counts['updated']:,} updated, {counts['unchanged']:,} unchanged, "
+        f"{output.count(len(report.rejected), 'line')} rejected"
     )
     for rejected in report.rejected[:SHOWN]:
         output.line(f"  line {rejected.line}: {output.clean_line(rejected.reason)}")

@@ -54,6 +54,11 @@ def line(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 feed`, `2,000 feeds`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def complain(message: str) -> None:
     """One plain line on standard error."""
     sys.stderr.write(f"ingest: {clean_line(message)}\n")
