@@ -52,9 +52,9 @@ _PLAIN_VALUE = re.compile(r"(?:[^&]|&#\w{1,8};)*")
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(#?\w{0,40})(;?)")
 _TAG = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _FEED_TAG = re.compile(rf"<(?:[A-Za-z_][\w.-]*:)?({'|'.join(ROOTS)})\b", re.IGNORECASE)
-_LONG_TAG = re.compile(r"<[A-Za-z_][^<>]{1500,}>")
+_LONG_TAG = re.compile(r"<[A-Za-z_][^<>]{1500,}(?<!]])>")  # CDATA keeps its end; nothing else has that left
 _ATTRIBUTE = re.compile(r"\s[^\s=<>\"']+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
-_LONG_TEXT = re.compile(rf"([^<>]{{{MAX_TEXT}}})[^<>]+")
+_LONG_TEXT = re.compile(rf"(?<![^<>])([^<>]{{{MAX_TEXT}}})[^<>]+")  # from where a text begins, or it is quadratic
 _LONG_NAME = re.compile(
     r"(<(?:[\w.-]+:)?(?:author|creator|contributor|name|email|managingEditor|webMaster|publisher)\b[^<>]*>"
     rf"(?:<!\[CDATA\[)?[^<\]]{{{MAX_NAME}}})[^<\]]+",

@@ -40,9 +40,8 @@ class Conversation:
         """Send a GET for `target`, path and query; the head of the answer, of which `body` reads the rest."""
         lines = [b"%b: %b\r\n" % header for header in headers]
         request = b"GET %b HTTP/1.1\r\n%b\r\n" % (target, b"".join(lines))
-        if (
-            not _REQUEST.fullmatch(request) or request.count(b"\n") != len(lines) + 2
-        ):  # a line more would be smuggled in
+        sound = _REQUEST.fullmatch(request) and request.count(b"\n") == len(lines) + 2  # a line more is smuggled in
+        if not sound:
             raise httpx.LocalProtocolError("what the request would carry cannot stand in one")
         self._http.send(_ONE_LIKE_IT)
         self._http.send(_END)

@@ -42,6 +42,10 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a 4 MB text node of lines in CDATA": lambda: _rss(
         b"<description><![CDATA[" + b"some words\n" * 400_000 + b"]]></description>"
     ),
+    "250 texts of 20 KB": lambda: _rss(b"<a/>" + (b"<description>" + b"some words " * 1_800 + b"</description>") * 250),
+    "CDATA sections whose end is taken for a tag's": lambda: _rss(
+        (b"<dc:x><![CDATA[<b " + b" ".join(b"a%d='xxxxxxxxxxxxxxxx'" % n for n in range(70)) + b" ]]></dc:x>") * 5_000
+    ),
     "a 4 MB title": lambda: _body(b"word " * 800_000),
     "a 4 MB attribute": lambda: _rss(b"<enclosure url='http://e.com/" + b"x" * 4_000_000 + b"'/>"),
     "a 4 MB comment": lambda: _rss(b"<!--" + b"x" * 4_000_000 + b"-->"),
