@@ -64,7 +64,7 @@ def list_duplicates(
             found = list(archive.duplicates(kind=kind, status=status, limit=most + 1 if most else None))
             _print_table(archive, found[: most or None])
             if most and len(found) > most:
-                output.note(f"Only {most} are shown; --limit 0 shows all.")
+                output.only(most, "--limit 0 shows all")
 
 
 def _print_table(archive: Archive, edges: list[Duplicate]) -> None:

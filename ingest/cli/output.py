@@ -59,6 +59,11 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def only(number: int, more: str) -> None:
+    """A note that a list was cut, and how to see `more`."""
+    note(f"Only {number} {'is' if number == 1 else 'are'} shown; {more}.")
+
+
 def complain(message: str) -> None:
     """One plain line on standard error."""
     sys.stderr.write(f"ingest: {clean_line(message)}\n")

@@ -153,7 +153,7 @@ class Cut:
     def note_rest(self) -> None:
         if self._last is not None and next(self._items, None) is not None:
             more = f"--after {self._last.id} goes on, --limit 0 shows all"
-            output.note(f"Only {self._limit} are shown; {more}.")
+            output.only(self._limit, more)
 
 
 def _print_all(articles: Iterable[Article], *, json: bool, found: bool = False) -> None:

@@ -15,7 +15,7 @@ from ada_url import URL, HostType
 from storage.model import Failure, FailureKind
 
 LONGEST_URL: Final = 8_192  # characters
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,14 @@ def parse_target(url: str, base: str | None = None) -> Target | Failure:
     except ValueError:
         return Failure(FailureKind.BAD_URL, "not a complete web address")
     scheme = parsed.protocol.removesuffix(":")
-    if scheme not in _DEFAULT_PORTS:
+    if scheme not in DEFAULT_PORTS:
         return Failure(FailureKind.BAD_URL, f"a {scheme[:20]}: address; only http and https are fetched")
     port = parsed.port  # ada leaves out the scheme's own
     netloc = f"{parsed.hostname}:{port}" if port else parsed.hostname
     return Target(
         scheme=scheme,
         host=parsed.hostname,
-        port=int(port) if port else _DEFAULT_PORTS[scheme],
+        port=int(port) if port else DEFAULT_PORTS[scheme],
         netloc=netloc,
         origin=f"{scheme}://{netloc}",
         path=parsed.pathname + parsed.search,

@@ -14,8 +14,7 @@ import httpx
 
 from ingest.fetching.conversation import Conversation
 from ingest.fetching.network import Backend, Guard, Progress, Resolver, Stage
-
-_PORTS = {"http": 80, "https": 443}
+from ingest.fetching.targets import DEFAULT_PORTS
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
@@ -46,7 +45,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     async def _direct(self, request: httpx.Request, backend: Backend) -> httpx.Response:
         url = request.url
         host = url.raw_host.decode("ascii")
-        stream = await backend.connect(host, url.port or _PORTS[url.scheme])
+        stream = await backend.connect(host, url.port or DEFAULT_PORTS[url.scheme])
         if url.scheme == "https":
             await stream.start_tls(self._tls(request), host)
         conversation = Conversation(stream)
@@ -57,7 +56,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         from ingest.fetching.proxies import ask_through  # few use one, and httpcore takes its time to load
 
         url = request.url
-        self._guard.check_unresolved(url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme])
+        self._guard.check_unresolved(url.raw_host.decode("ascii"), url.port or DEFAULT_PORTS[url.scheme])
         tls = self._tls(request) if url.scheme == "https" else None
         answer = await ask_through(proxy, request, backend, tls, self._verified)
         return _response(answer.status, answer.headers, answer.body, backend)

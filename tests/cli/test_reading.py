@@ -147,6 +147,7 @@ def test_csv_of_the_others(read, command, first_column, rows):
 def test_a_cut_table_says_so(read, monkeypatch):
     shown = read("list", "--limit", 2)
     assert shown.stderr == "Only 2 are shown; --after 2 goes on, --limit 0 shows all.\n"
+    assert "Only 1 is shown;" in read("list", "--limit", 1).stderr
     monkeypatch.setattr(reading, "SHOWN", 5)
     assert "Only 5" in read("list").stderr
     assert read("list", "--limit", 0).stderr == ""

@@ -144,6 +144,16 @@ def test_listed_twice_is_once() -> None:
     assert len(entries(one.format("g1"), one.format("g2"))) == 1
 
 
+def test_a_tag_of_many_attributes_does_not_take_the_end_of_its_cdata_along() -> None:
+    attributes = " ".join(f"a{number}='xxxxxxxxxxxxxxxx'" for number in range(70))
+    cut_off = f"<guid>1</guid><description><![CDATA[<b {attributes} ]]></description>"
+    assert [entry.guid for entry in entries(cut_off, "<guid>2</guid>", cut_off.replace("1<", "3<", 1))] == [
+        "1",
+        "2",
+        "3",
+    ]
+
+
 def test_updates_without_titles_stay_apart() -> None:
     one = "<description>{0}</description><link>https://e.com/day#{0}</link><guid>{0}</guid>"
     assert len(entries(one.format("a"), one.format("b"))) == 2
