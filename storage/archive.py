@@ -14,21 +14,19 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar, Unpack
+from typing import TypeVar, Unpack
 
 from storage import connect, finding, freehand, query
-from storage.asking import Readers
 from storage.filters import ArticleFilter, Conditions, Time
+from storage.pool import Pool
 from storage.query import Mark
 from storage.records import Article, Duplicate, FeedRow, OutletRow, PollRow, Revision, Sighting, Story
 from storage.results import Results
 from storage.searchquery import parse
 from storage.statistics import Statistics, statistics
 from storage.times import format_time, moment
+from storage.transaction import Connection, Transaction
 from storage.version import VERSION
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
 
 T = TypeVar("T")
 PAGE = 200  # rows read at a time
@@ -56,10 +54,8 @@ class Archive:
     def __init__(self, path: Path, *, writable: bool, megabytes: int) -> None:
         self.path = path
         self.writable = writable
-        self._megabytes = megabytes
-        self._readers = Readers(path)
-        self._engine: Engine | None = None
-        self._reading_engine: Engine | None = None
+        self._readers = Pool(path, lambda: Connection(connect.reader(path)), begin="BEGIN")
+        self._writers = Pool(path, lambda: Connection(connect.writer(path, megabytes)), begin="BEGIN IMMEDIATE")
 
     @classmethod
     def open(cls, url: str, *, write: bool = False, megabytes: int = connect.WRITER_MB) -> Archive:
@@ -77,12 +73,7 @@ class Archive:
 
     def close(self) -> None:
         self._readers.close()
-        for engine in (
-            self._reading_engine,
-            self._engine,
-        ):  # last what may write: only that folds the WAL into the file
-            if engine is not None:
-                engine.dispose()
+        self._writers.close()  # last what may write: only that folds the WAL into the file
 
     def __enter__(self) -> Archive:
         return self
@@ -92,38 +83,20 @@ class Archive:
     ) -> None:
         self.close()
 
-    @contextmanager
-    def _connected(self, engine: Engine) -> Iterator[Connection]:
-        from sqlalchemy.exc import DBAPIError
-
-        try:
-            with engine.begin() as connection:
-                yield connection
-        except (DBAPIError, sqlite3.Error) as error:
-            if connect.is_infrastructure(error):
-                raise connect.unavailable(error, self.path) from error
-            raise
-
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> AbstractContextManager[Transaction]:
         """One write transaction: everything in it is kept, or nothing. Only of an archive opened with `write`."""
         assert self.writable
-        if self._engine is None:
-            self._engine = connect.writing_engine(self.path, self._megabytes)
-        with self._connected(self._engine) as connection:
-            yield connection
+        return self._writers.transaction()
+
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """One consistent look at the archive, however many writes happen meanwhile. Close it soon."""
+        return self._readers.transaction()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """One consistent look at the archive, however many writes happen meanwhile. Close it soon."""
-        if self._reading_engine is None:
-            self._reading_engine = connect.reading_engine(self.path)
-        with self._connected(self._reading_engine) as connection:
-            yield connection
-
-    def asking(self) -> AbstractContextManager[sqlite3.Connection]:
+    def asking(self) -> Iterator[sqlite3.Connection]:
         """The same with the driver's own connection."""
-        return self._readers.reading()
+        with self.reading() as t:
+            yield t.driver
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -241,15 +214,13 @@ class Archive:
             with self.asking() as connection:
                 connect.check_version(connection, self.path, exact=True)
             return
-        from storage.direct import driver
-
         with self.transaction() as t:
-            if connect.check_version(driver(t), self.path, exact=False) < VERSION:
+            if connect.check_version(t.driver, self.path, exact=False) < VERSION:
                 from storage.migrations import upgrade  # Alembic costs .1 s to import
 
                 upgrade(t)
-        assert self._engine is not None
-        connect.use_wal(self._engine)
+        with self._writers.connection() as connection:
+            connect.use_wal(connection.driver)
 
 
 def _now() -> datetime:

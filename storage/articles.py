@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from storage import direct, events, stories
+from storage import events, stories
+from storage.entries import PRUNED
 from storage.model import Alias, AliasKind, ArticleDraft, Change
 from storage.schema import NEXT_CHANGE, alias, article, article_text, format_time, outlet, revision, unindexed
-
-PRUNED = "pruned"  # the kind of an alias that `storage.pruning` left behind
+from storage.transaction import Transaction
 
 _PRECEDENCE = {AliasKind.URL: 0, AliasKind.FINAL_URL: 1, AliasKind.CANONICAL: 2, AliasKind.GUID: 3}
 _DOUBTFUL = {"future", "ancient", "unparsed"}  # flags of a date that must not sort the archive
@@ -70,12 +70,12 @@ class CurrentVersion:
     revision_count: int
 
 
-def named(t: Connection, aliases: Iterable[Alias]) -> Named:
+def named(t: Transaction, aliases: Iterable[Alias]) -> Named:
     """Which article these names belong to: URLs decide before guids, the published URL before the others."""
     hits: list[tuple[AliasKind, int]] = []
     is_pruned = False
     for name in sorted(aliases, key=lambda a: _PRECEDENCE[a.kind]):
-        found, kind = direct.run(t, _NAMED, (_scope(name), name.value)).fetchone() or (None, None)
+        found, kind = t.run(_NAMED, (_scope(name), name.value)).fetchone() or (None, None)
         is_pruned |= kind == PRUNED
         if found is not None:
             hits.append((name.kind, found))
@@ -86,18 +86,18 @@ def named(t: Connection, aliases: Iterable[Alias]) -> Named:
     return Named(first, by_guid_only=best is AliasKind.GUID, others=tuple(sorted(others)))
 
 
-def void_guid(t: Connection, guid: Alias) -> None:
+def void_guid(t: Transaction, guid: Alias) -> None:
     """A guid that was seen with two texts names neither from now on."""
     t.execute(update(alias).where(alias.c.scope == _scope(guid), alias.c.value == guid.value).values(article_id=None))
 
 
-def add_aliases(t: Connection, article_id: int, aliases: Iterable[Alias]) -> None:
+def add_aliases(t: Transaction, article_id: int, aliases: Iterable[Alias]) -> None:
     """Give an article more names. A name that is taken stays where it is."""
     for name in aliases:
-        direct.run(t, _ADD_NAME, (_scope(name), name.value, article_id, name.kind.value))
+        t.run(_ADD_NAME, (_scope(name), name.value, article_id, name.kind.value))
 
 
-def current(t: Connection, article_id: int) -> CurrentVersion:
+def current(t: Transaction, article_id: int) -> CurrentVersion:
     columns = [article.c[name] for name in ("id", "story_id", "title", "from_feed", "word_count", "revision_count")]
     query = select(*columns, article_text.c.text, outlet.c.name).select_from(article).join(article_text).join(outlet)
     row = t.execute(query.where(article.c.id == article_id)).one()
@@ -113,10 +113,10 @@ def current(t: Connection, article_id: int) -> CurrentVersion:
     )
 
 
-def add(t: Connection, draft: ArticleDraft, now: datetime) -> int:
+def add(t: Transaction, draft: ArticleDraft, now: datetime) -> int:
     """Insert an article, alone in a story of its own. Returns its number, which is also the story's."""
     sort_at = format_time(_sort_at(draft, now))
-    outlet_id = direct.value(t, _COUNT_OUTLET, {"name": draft.outlet, "at": sort_at})
+    outlet_id = t.value(_COUNT_OUTLET, {"name": draft.outlet, "at": sort_at})
     assert outlet_id is not None, f"outlet {draft.outlet} was never made"
     number = stories.found(t, outlet_id, sort_at)
     evidence = draft.published_evidence
@@ -133,14 +133,14 @@ def add(t: Connection, draft: ArticleDraft, now: datetime) -> int:
         **_content(draft),
         "updated_at": _time(draft.updated_at),
     }
-    direct.run(t, _ADD, row)
-    direct.run(t, "INSERT INTO article_text (article_id, text) VALUES (?, ?)", (number, draft.text))
+    t.run(_ADD, row)
+    t.run("INSERT INTO article_text (article_id, text) VALUES (?, ?)", (number, draft.text))
     add_aliases(t, number, draft.aliases)
-    direct.run(t, "INSERT INTO unindexed (article_id) VALUES (?)", (number,))
+    t.run("INSERT INTO unindexed (article_id) VALUES (?)", (number,))
     return number
 
 
-def revise(t: Connection, old: CurrentVersion, draft: ArticleDraft, change: Change, now: datetime) -> None:
+def revise(t: Transaction, old: CurrentVersion, draft: ArticleDraft, change: Change, now: datetime) -> None:
     """Make the draft the newest revision; the version before it is kept as it was."""
     copied = [article.c[name] for name in ("id", "revision_count", "revised_at", "change", "title")]
     names = ["article_id", "number", "seen_at", "change", "title", "text"]
@@ -161,7 +161,7 @@ def revise(t: Connection, old: CurrentVersion, draft: ArticleDraft, change: Chan
     stories.refresh(t, old.story_id, now)
 
 
-def versions(t: Connection, article_id: int, most: int) -> list[tuple[str, str]]:
+def versions(t: Transaction, article_id: int, most: int) -> list[tuple[str, str]]:
     """Title and text of the newest versions, up to `most`, the newest last."""
     old = select(revision.c.number, revision.c.title, revision.c.text).where(revision.c.article_id == article_id)
     rows = list(t.execute(old.order_by(revision.c.number.desc()).limit(most - 1)))
@@ -169,7 +169,7 @@ def versions(t: Connection, article_id: int, most: int) -> list[tuple[str, str]]
     return [*((row.title, row.text) for row in reversed(rows)), (newest.title, newest.text)]
 
 
-def has_url(t: Connection, article_id: int) -> bool:
+def has_url(t: Transaction, article_id: int) -> bool:
     """Whether a URL names this article."""
     query = select(alias.c.value).where(alias.c.article_id == article_id, alias.c.scope == 0).limit(1)
     return t.execute(query).first() is not None

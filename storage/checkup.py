@@ -10,12 +10,10 @@ from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError
-
 from storage import connect, search, stories, upkeep
 from storage.archive import Archive
 from storage.errors import ArchiveUnavailable
+from storage.transaction import Connection, Transaction
 from storage.words import index_form
 
 SAMPLE = 500  # articles whose index is compared with their text
@@ -67,12 +65,10 @@ class Sizes:
 def sizes(archive: Archive) -> Sizes:
     """How large everything is. Reads the whole file."""
     with archive.reading() as c:
-        rooted = c.execute(text("SELECT name, tbl_name FROM sqlite_schema WHERE rootpage > 0"))
-        owners: dict[str, str] = {row.name: row.tbl_name for row in rooted}
-        counts = {
-            name: int(c.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one()) for name in {*owners.values()}
-        }
-        schema = int(c.execute(text("PRAGMA user_version")).scalar_one())
+        rooted = c.run("SELECT name, tbl_name FROM sqlite_schema WHERE rootpage > 0")
+        owners: dict[str, str] = dict(rooted)
+        counts = {name: int(c.value(f'SELECT count(*) FROM "{name}"')) for name in {*owners.values()}}
+        schema = int(c.value("PRAGMA user_version"))
         pages = _pages(c)
     used: dict[str, int] = {}
     for name, size in pages.items():
@@ -83,11 +79,11 @@ def sizes(archive: Archive) -> Sizes:
     return Sizes(archive.path, upkeep.size(archive.path), schema, tuple(parts))
 
 
-def _pages(c: Connection) -> dict[str, int]:
+def _pages(c: Transaction) -> dict[str, int]:
     """Bytes of each table and index; nothing where SQLite was built without `dbstat`."""
     try:
-        return {name: int(size) for name, size in c.execute(text("SELECT name, sum(pgsize) FROM dbstat GROUP BY 1"))}
-    except OperationalError:
+        return {name: int(size) for name, size in c.run("SELECT name, sum(pgsize) FROM dbstat GROUP BY 1")}
+    except sqlite3.OperationalError:
         return {}
 
 
@@ -98,8 +94,8 @@ def check(archive: Archive, *, scheme: int | None = None) -> Iterator[Check]:
         findings: list[Finding] = []
         try:
             findings.extend(look(archive))
-        except (ArchiveUnavailable, DBAPIError) as error:
-            findings.append(Finding(f"cannot be looked at: {getattr(error, 'orig', error)}"))
+        except (ArchiveUnavailable, sqlite3.Error) as error:
+            findings.append(Finding(f"cannot be looked at: {error}"))
         yield Check(name, tuple(findings))
 
 
@@ -107,10 +103,10 @@ def repair(archive: Archive, now: datetime) -> None:
     """Mend what `check` calls mendable: counts, stories, the index of duplicates and that of full-text search."""
     with archive.transaction() as t:
         for table, count in _COUNTERS.items():
-            t.execute(text(f"UPDATE {table} SET articles = ({count}) WHERE articles <> ({count})"))
-        for story_id in t.execute(text(_WRONG_STORIES)).scalars().all():
+            t.run(f"UPDATE {table} SET articles = ({count}) WHERE articles <> ({count})")
+        for (story_id,) in t.run(_WRONG_STORIES).fetchall():
             stories.refresh(t, story_id, now)
-        t.execute(text("DELETE FROM posting WHERE article_id NOT IN (SELECT id FROM article)"))
+        t.run("DELETE FROM posting WHERE article_id NOT IN (SELECT id FROM article)")
         search.rebuild(t)
     indexed = True
     while indexed:
@@ -123,7 +119,7 @@ def repair(archive: Archive, now: datetime) -> None:
 
 def _file(archive: Archive) -> Iterator[Finding]:
     with archive.reading() as c:
-        for (line,) in c.execute(text("PRAGMA integrity_check(20)")):
+        for (line,) in c.run("PRAGMA integrity_check(20)"):
             if line != "ok":
                 yield Finding(f"{line}; restore a backup, or save what can be saved with `sqlite3 FILE .recover`")
 
@@ -143,22 +139,22 @@ def _schema(archive: Archive) -> Iterator[Finding]:
 def _fresh_objects() -> dict[tuple[str, str], str]:
     from storage.migrations import upgrade  # Alembic costs .1 s to import
 
-    engine = create_engine("sqlite://")
-    with engine.begin() as c:
-        upgrade(c)
-        found = _objects(c)
-    engine.dispose()
-    return found
+    with (
+        closing(Connection(sqlite3.connect(":memory:", isolation_level=None))) as fresh,
+        fresh.transaction("BEGIN") as t,
+    ):
+        upgrade(t)
+        return _objects(t)
 
 
-def _objects(c: Connection) -> dict[tuple[str, str], str]:
-    return {(row.type, row.name): " ".join(row.sql.split()) for row in c.execute(text(_SCHEMA))}
+def _objects(c: Transaction) -> dict[tuple[str, str], str]:
+    return {(kind, name): " ".join(sql.split()) for kind, name, sql in c.run(_SCHEMA)}
 
 
 def _references(archive: Archive) -> Iterator[Finding]:
     with archive.reading() as c:
         broken: dict[tuple[str, str], int] = {}
-        for table, _, parent, _ in c.execute(text("PRAGMA foreign_key_check")):
+        for table, _, parent, _ in c.run("PRAGMA foreign_key_check"):
             broken[table, parent] = broken.get((table, parent), 0) + 1
     for (table, parent), count in broken.items():
         yield Finding(f"{count:,} rows of {table} belong to a missing {parent}")
@@ -166,30 +162,28 @@ def _references(archive: Archive) -> Iterator[Finding]:
 
 def _views(archive: Archive) -> Iterator[Finding]:
     with archive.reading() as c:
-        for name in c.execute(text("SELECT name FROM sqlite_schema WHERE type = 'view'")).scalars().all():
+        for (name,) in c.run("SELECT name FROM sqlite_schema WHERE type = 'view'").fetchall():
             try:
-                c.execute(text(f'SELECT * FROM "{name}" LIMIT 1')).all()
-            except DBAPIError as error:
-                yield Finding(f"the view {name} cannot be read: {error.orig}")
+                c.run(f'SELECT * FROM "{name}" LIMIT 1').fetchall()
+            except sqlite3.Error as error:
+                yield Finding(f"the view {name} cannot be read: {error}")
 
 
 def _counts(archive: Archive) -> Iterator[Finding]:
     with archive.reading() as c:
-        wrong = len(c.execute(text(_WRONG_STORIES)).all())
+        wrong = len(c.run(_WRONG_STORIES).fetchall())
         if wrong:
             yield Finding(f"{wrong:,} stories do not count their articles rightly", mendable=True)
         for table, count in _COUNTERS.items():
-            wrong = c.execute(text(f"SELECT count(*) FROM {table} WHERE articles <> ({count})")).scalar_one()
+            wrong = c.value(f"SELECT count(*) FROM {table} WHERE articles <> ({count})")
             if wrong:
                 yield Finding(f"{wrong:,} {table}s do not count their articles rightly", mendable=True)
 
 
 def _duplicates(archive: Archive) -> Iterator[Finding]:
     with archive.reading() as c:
-        orphans = c.execute(text(f"SELECT count(*) FROM ({_ORPHAN_KEYS})")).scalar_one()
-        bare = c.execute(
-            text("SELECT count(*) FROM article WHERE id NOT IN (SELECT article_id FROM fingerprint)")
-        ).scalar_one()
+        orphans = c.value(f"SELECT count(*) FROM ({_ORPHAN_KEYS})")
+        bare = c.value("SELECT count(*) FROM article WHERE id NOT IN (SELECT article_id FROM fingerprint)")
     if orphans:
         yield Finding(f"{orphans:,} keys of the index of duplicates belong to no article", mendable=True)
     if bare:
@@ -198,8 +192,7 @@ def _duplicates(archive: Archive) -> Iterator[Finding]:
 
 def _fingerprints(archive: Archive, scheme: int) -> Iterator[Finding]:
     with archive.reading() as c:
-        other = text("SELECT count(*) FROM fingerprint WHERE scheme <> :scheme")
-        count = c.execute(other, {"scheme": scheme}).scalar_one()
+        count = c.value("SELECT count(*) FROM fingerprint WHERE scheme <> ?", (scheme,))
     if count:
         yield Finding(
             f"{count:,} articles were judged by another version of this program: they are not compared with what arrives, and "
@@ -223,15 +216,15 @@ def _search(archive: Archive) -> Iterator[Finding]:
             yield Finding(f"the index of full-text search is damaged: {error}", mendable=True)
 
 
-def _indexed_otherwise(c: Connection) -> Iterator[int]:
+def _indexed_otherwise(c: Transaction) -> Iterator[int]:
     """Articles of a sample whose index holds another number of words than their title and text."""
     sample = """SELECT a.id, a.title, t.text, d.sz FROM article a JOIN article_text t ON t.article_id = a.id
                 JOIN article_words_docsize d ON d.id = a.id
                 WHERE a.id IN (SELECT id FROM article ORDER BY random() LIMIT :size)"""
-    for row in c.execute(text(sample), {"size": SAMPLE}):
-        sizes = list(_varints(row.sz))
-        if sizes[:2] != [len(index_form(row.title).split()), len(index_form(row.text).split())]:
-            yield row.id
+    for number, title, text, packed in c.run(sample, {"size": SAMPLE}):
+        sizes = list(_varints(packed))
+        if sizes[:2] != [len(index_form(title).split()), len(index_form(text).split())]:
+            yield number
 
 
 def _varints(packed: bytes) -> Iterator[int]:

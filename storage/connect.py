@@ -11,9 +11,7 @@ import os
 import re
 import shlex
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from storage.errors import (
@@ -26,9 +24,6 @@ from storage.errors import (
     NotAnArchive,
 )
 from storage.version import APPLICATION_ID, VERSION
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
 
 BUSY_SECONDS = 10.0
 READING = ("PRAGMA query_only=ON",)
@@ -51,13 +46,8 @@ def archive_path(url: str) -> Path:
     return Path(place[1:])
 
 
-def reading_engine(path: Path) -> Engine:
-    """An engine that cannot change the file."""
-    return _engine(path, _reading_mode(path), begin="BEGIN", setup=READING)
-
-
-def writing_engine(path: Path, megabytes: int) -> Engine:
-    """An engine that reads and writes; makes the file (and its folder) if there is none.
+def writer(path: Path, megabytes: int) -> sqlite3.Connection:
+    """A connection that reads and writes; makes the file (and its folder) if there is none.
 
     `megabytes`: of pages that it keeps in memory, and about as many in the log before they are copied into the file.
     """
@@ -70,33 +60,29 @@ def writing_engine(path: Path, megabytes: int) -> Engine:
         f"PRAGMA cache_size=-{1024 * megabytes}",
         f"PRAGMA wal_autocheckpoint={250 * megabytes}",
     )
-    return _engine(path, "mode=rwc", begin="BEGIN IMMEDIATE", setup=setup)
+    return _connection(path, "mode=rwc", setup)
 
 
 def bare_reader(path: Path) -> sqlite3.Connection:
     """A connection that cannot change the file, but may make temporary tables, and copies of the file elsewhere."""
-    return _connector(path, _reading_mode(path), ())()
+    return _connection(path, _reading_mode(path), ())
 
 
 def bare_writer(path: Path, patience: float) -> sqlite3.Connection:
     """A connection for the upkeep of a file that is there; waits `patience` seconds for others."""
-    return _connector(path, "mode=rw", (), patience)()
+    return _connection(path, "mode=rw", (), patience)
 
 
 def reader(path: Path) -> sqlite3.Connection:
     """A connection that cannot change anything. Raises ArchiveMissing if there is no file."""
     if not path.is_file():
         raise ArchiveMissing(f"there is no archive at {path}: `ingest once` makes one")
-    return _connector(path, _reading_mode(path), READING)()
+    return _connection(path, _reading_mode(path), READING)
 
 
-def use_wal(engine: Engine) -> None:
+def use_wal(connection: sqlite3.Connection) -> None:
     """Readers and the writer never wait for each other then. Lasts in the file; set outside a transaction only."""
-    connection = engine.raw_connection()
-    try:
-        connection.cursor().execute("PRAGMA journal_mode=WAL")
-    finally:
-        connection.close()
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def check_version(connection: sqlite3.Connection, path: Path, *, exact: bool) -> int:
@@ -131,16 +117,15 @@ def _identity(connection: sqlite3.Connection, path: Path) -> tuple[int, int]:
 
 def is_infrastructure(error: Exception) -> bool:
     """Locked, full, read-only, damaged: the machine's state, not a mistake of ours."""
-    cause = getattr(error, "orig", error)  # SQLAlchemy wraps the driver's
-    if not isinstance(cause, sqlite3.DatabaseError):
+    if not isinstance(error, sqlite3.DatabaseError):
         return False
-    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     return code not in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_MISMATCH)
 
 
 def unavailable(error: Exception, path: Path) -> ArchiveError:
     """The error of the driver in words for a person."""
-    reason = str(getattr(error, "orig", error))
+    reason = str(error)
     if "not a database" in reason:
         return NotAnArchive(f"{path} is not an SQLite file")
     if "locked" in reason or "busy" in reason:
@@ -178,33 +163,12 @@ def _sealed(path: Path) -> bool:
     return not os.access(path.parent, os.W_OK) and not (wal.exists() and wal.stat().st_size)
 
 
-def _engine(path: Path, mode: str, *, begin: str, setup: tuple[str, ...]) -> Engine:
-    from sqlalchemy import create_engine, event
-
-    engine = create_engine("sqlite://", creator=_connector(path, mode, setup), pool_size=4)
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
-def _connector(
-    path: Path, mode: str, setup: tuple[str, ...], patience: float = BUSY_SECONDS
-) -> Callable[[], sqlite3.Connection]:
+def _connection(path: Path, mode: str, setup: tuple[str, ...], patience: float = BUSY_SECONDS) -> sqlite3.Connection:
     address = f"file:{quote(str(path.absolute()))}?{mode}"
-    pragmas = ("PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF", *setup)
-
-    def connect() -> sqlite3.Connection:
-        try:
-            connection = sqlite3.connect(
-                address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False
-            )
-        except sqlite3.OperationalError as error:
-            raise ArchiveUnavailable(f"{path} {_obstacle(path) or f'cannot be opened: {error}'}") from None
-        for pragma in pragmas:
-            connection.execute(pragma)
-        return connection
-
-    return connect
+    try:
+        connection = sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
+    except sqlite3.OperationalError as error:
+        raise ArchiveUnavailable(f"{path} {_obstacle(path) or f'cannot be opened: {error}'}") from None
+    for pragma in ("PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF", *setup):
+        connection.execute(pragma)
+    return connection

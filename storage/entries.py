@@ -13,10 +13,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text, update
-
-from storage import direct
-from storage.articles import PRUNED
 from storage.model import (
     DateEvidence,
     Enclosure,
@@ -30,8 +26,10 @@ from storage.model import (
     PendingRef,
     PlannedEntry,
 )
-from storage.schema import format_time, parse_time, pending, sighting
+from storage.times import format_time, parse_time
+from storage.transaction import Transaction
 
+PRUNED = "pruned"  # the kind of an alias that `storage.pruning` left behind
 _PRUNED = Failure(FailureKind.TOO_OLD, "pruned from the archive")
 
 _KNOWN = """
@@ -78,23 +76,24 @@ _FINISH = """
         article_id = coalesce(:article_id, article_id), attempts = attempts + 1
     WHERE id = :of_sighting
 """
+_POSTPONE = "UPDATE sighting SET kind = ?, detail = ?, next_attempt_at = ?, attempts = attempts + ? WHERE id = ?"
 _NO_LONGER_PENDING = "DELETE FROM pending WHERE sighting_id = ?"
 
 
 def known(
-    t: Connection, feed_id: int, *, keys: Iterable[str], canonical_urls: Iterable[str], content_hashes: Iterable[str]
+    t: Transaction, feed_id: int, *, keys: Iterable[str], canonical_urls: Iterable[str], content_hashes: Iterable[str]
 ) -> list[KnownEntry]:
     """The sightings of this feed with one of these keys, canonical URLs or content hashes."""
     names = {"keys": _json(keys), "urls": _json(canonical_urls), "hashes": _json(content_hashes)}
     return [
         KnownEntry(number, key, url, content, changes, EntryStatus(status), article_id)
-        for number, key, url, content, changes, status, article_id in direct.run(t, _KNOWN, {"feed": feed_id, **names})
+        for number, key, url, content, changes, status, article_id in t.run(_KNOWN, {"feed": feed_id, **names})
     ]
 
 
-def articles_at(t: Connection, canonical_urls: Iterable[str]) -> dict[str, int]:
+def articles_at(t: Transaction, canonical_urls: Iterable[str]) -> dict[str, int]:
     """Which of these URLs already name an article."""
-    return {url: article_id for url, article_id, _ in direct.run(t, _NAMED, (_json(canonical_urls),))}
+    return {url: article_id for url, article_id, _ in t.run(_NAMED, (_json(canonical_urls),))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,36 +105,36 @@ class Recorded:
     refused: tuple[tuple[Entry, Failure], ...] = ()  # new entries that are final at once
 
 
-def record(t: Connection, feed_id: int, plans: Sequence[PlannedEntry], now: datetime) -> Recorded:
+def record(t: Transaction, feed_id: int, plans: Sequence[PlannedEntry], now: datetime) -> Recorded:
     """Write one poll's entries down. New and changed ones become pending, in the caller's transaction with the ETag."""
     new_urls = [p.canonical_url for p in plans if p.canonical_url and p.novelty is Novelty.NEW]
-    named = direct.run(t, _NAMED, (_json(new_urls),)).fetchall() if new_urls else []
+    named = t.run(_NAMED, (_json(new_urls),)).fetchall() if new_urls else []
     linked = {url: article_id for url, article_id, _ in named}
     pruned = {url for url, _, kind in named if kind == PRUNED}
     plans = [replace(plan, refused=_PRUNED) if plan.canonical_url in pruned else plan for plan in plans]
     seen_again = [p.known.sighting_id for p in plans if p.known is not None]
     if seen_again:
-        direct.run(t, _SEEN_AGAIN, (format_time(now), json.dumps(seen_again)))
+        t.run(_SEEN_AGAIN, (format_time(now), json.dumps(seen_again)))
     waiting: list[tuple[int, Entry]] = []
     for plan in plans:
         if plan.known is not None and plan.novelty is Novelty.CHANGED:
-            direct.run(t, _CHANGED, {"id": plan.known.sighting_id, "now": format_time(now), **_shown(plan)})
+            t.run(_CHANGED, {"id": plan.known.sighting_id, "now": format_time(now), **_shown(plan)})
             waiting.append((plan.known.sighting_id, plan.entry))
         elif plan.known is not None:
             _follow(t, plan, plan.known)
     new = [plan for plan in plans if plan.known is None]
-    first = direct.value(t, "SELECT coalesce(max(id), 0) + 1 FROM sighting") if new else 0  # nobody else writes now
+    first = t.value("SELECT coalesce(max(id), 0) + 1 FROM sighting") if new else 0  # nobody else writes now
     rows = [
         _new_row(number, feed_id, plan, linked.get(plan.canonical_url or ""), now)
         for number, plan in enumerate(new, first)
     ]
-    direct.run_many(t, _ADD, rows)
+    t.run_many(_ADD, rows)
     added = zip(rows, new, strict=True)
     waiting += [(row["id"], plan.entry) for row, plan in added if row["status"] == EntryStatus.PENDING]
     _make_pending(t, waiting, now)
     outcomes = Counter(row["status"] for row in rows)
     if linked_now := outcomes[EntryStatus.UNCHANGED]:
-        direct.run(t, _MORE_ARTICLES, {"of_feed": feed_id, "more": linked_now})
+        t.run(_MORE_ARTICLES, {"of_feed": feed_id, "more": linked_now})
     refs = tuple(PendingRef(number, feed_id, entry.url) for number, entry in waiting)
     refused = tuple(
         (plan.entry, plan.refused)
@@ -165,11 +164,11 @@ def _new_row(number: int, feed_id: int, plan: PlannedEntry, article_id: int | No
     }
 
 
-def _follow(t: Connection, plan: PlannedEntry, known: KnownEntry) -> None:
+def _follow(t: Transaction, plan: PlannedEntry, known: KnownEntry) -> None:
     """A known entry under another link: the next poll may know it by nothing but that link."""
     if plan.canonical_url is not None and plan.canonical_url != known.canonical_url:
         moved = {"url": plan.entry.url, "canonical_url": plan.canonical_url, "id": known.sighting_id}
-        direct.run(t, _MOVED, moved)
+        t.run(_MOVED, moved)
 
 
 def _shown(plan: PlannedEntry) -> dict[str, Any]:
@@ -184,24 +183,22 @@ def _shown(plan: PlannedEntry) -> dict[str, Any]:
     }
 
 
-def _make_pending(t: Connection, waiting: Iterable[tuple[int, Entry]], now: datetime) -> None:
+def _make_pending(t: Transaction, waiting: Iterable[tuple[int, Entry]], now: datetime) -> None:
     at = format_time(now)
-    direct.run_many(t, _PUT_PENDING, [(number, at, at, pack(entry)) for number, entry in waiting])
+    t.run_many(_PUT_PENDING, [(number, at, at, pack(entry)) for number, entry in waiting])
 
 
-def pending_refs(t: Connection, *, due: datetime | None = None) -> list[PendingRef]:
+def pending_refs(t: Transaction, *, due: datetime | None = None) -> list[PendingRef]:
     """Entries still to be worked off, the longest due first; with `due`, only those whose time has come."""
-    query = (
-        select(sighting.c.id, sighting.c.feed_id, sighting.c.url)
-        .join(pending)
-        .order_by(pending.c.due_at, pending.c.sighting_id)
-    )
-    if due is not None:
-        query = query.where(pending.c.due_at <= due)
-    return [PendingRef(row.id, row.feed_id, row.url) for row in t.execute(query)]
+    until = "" if due is None else "WHERE pending.due_at <= :due"
+    statement = f"""
+        SELECT sighting.id, sighting.feed_id, sighting.url FROM pending JOIN sighting ON sighting.id = pending.sighting_id
+        {until} ORDER BY pending.due_at, pending.sighting_id
+    """
+    return [PendingRef(*row) for row in t.run(statement, {"due": due and format_time(due)})]
 
 
-_DUE = text("""
+_DUE = """
     SELECT sighting.id, sighting.feed_id, sighting.url FROM (
         SELECT sighting_id, due_at FROM pending WHERE due_at <= :now
         UNION ALL SELECT sighting_id, due_at FROM pending WHERE due_at > :latest
@@ -212,11 +209,11 @@ _DUE = text("""
     AND sighting.id NOT IN (SELECT value FROM json_each(:under_way))
     AND feed.id NOT IN (SELECT value FROM json_each(:without))
     LIMIT :most
-""")
+"""
 
 
 def due_refs(
-    t: Connection, now: datetime, *, latest: datetime, without: Iterable[int], under_way: Iterable[int], most: int
+    t: Transaction, now: datetime, *, latest: datetime, without: Iterable[int], under_way: Iterable[int], most: int
 ) -> list[PendingRef]:
     """Up to `most` entries whose time has come, but not those `under_way`, nor any of the feeds `without`.
 
@@ -229,16 +226,16 @@ def due_refs(
         "under_way": json.dumps([*under_way]),
         "most": most,
     }
-    return [PendingRef(row.id, row.feed_id, row.url) for row in t.execute(_DUE, values)]
+    return [PendingRef(*row) for row in t.run(_DUE, values)]
 
 
-def pending_count(t: Connection) -> int:
-    return int(t.execute(select(func.count()).select_from(pending)).scalar_one())
+def pending_count(t: Transaction) -> int:
+    return int(t.value("SELECT count(*) FROM pending"))
 
 
-def load_pending(t: Connection, sighting_id: int) -> PendingEntry | None:
+def load_pending(t: Transaction, sighting_id: int) -> PendingEntry | None:
     """The whole of a pending entry; None if somebody else has finished it."""
-    row = direct.run(t, _PENDING, (sighting_id,)).fetchone()
+    row = t.run(_PENDING, (sighting_id,)).fetchone()
     if row is None:
         return None
     number, feed_id, feed_url, outlet, packed, canonical_url, attempts, since, article_id = row
@@ -256,7 +253,7 @@ def load_pending(t: Connection, sighting_id: int) -> PendingEntry | None:
 
 
 def finish(
-    t: Connection,
+    t: Transaction,
     entry: PendingEntry,
     status: EntryStatus,
     *,
@@ -273,18 +270,17 @@ def finish(
     }
     if article_id is not None:
         which = {"of_feed": entry.feed_id, "of_sighting": entry.sighting_id, "more": 1}
-        direct.run(t, _MORE_IF_UNLINKED, which)
-    direct.run(t, _FINISH, values)
-    direct.run(t, _NO_LONGER_PENDING, (entry.sighting_id,))
+        t.run(_MORE_IF_UNLINKED, which)
+    t.run(_FINISH, values)
+    t.run(_NO_LONGER_PENDING, (entry.sighting_id,))
 
 
-def postpone(t: Connection, entry: PendingEntry, failure: Failure, until: datetime, *, counts: bool) -> None:
+def postpone(t: Transaction, entry: PendingEntry, failure: Failure, until: datetime, *, counts: bool) -> None:
     """Try again at `until`. `counts` is false for a pause of the host, which is no attempt."""
-    values: dict[str, Any] = {"kind": failure.kind, "detail": failure.detail, "next_attempt_at": until}
-    if counts:
-        values["attempts"] = sighting.c.attempts + 1
-    t.execute(update(sighting).where(sighting.c.id == entry.sighting_id).values(**values))
-    t.execute(update(pending).where(pending.c.sighting_id == entry.sighting_id).values(due_at=until))
+    at = format_time(until)
+    values = (failure.kind.value, failure.detail, at, int(counts), entry.sighting_id)
+    t.run(_POSTPONE, values)
+    t.run("UPDATE pending SET due_at = ? WHERE sighting_id = ?", (at, entry.sighting_id))
 
 
 def pack(entry: Entry) -> bytes:

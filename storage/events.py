@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import insert, text
 
-from storage import direct
 from storage.schema import event
+from storage.transaction import Transaction
 
 
 class Kind(StrEnum):
@@ -63,25 +63,25 @@ _APART = """
 
 
 def record(
-    t: Connection, kind: Kind, article_id: int, other_id: int | None = None, revision: int | None = None
+    t: Transaction, kind: Kind, article_id: int, other_id: int | None = None, revision: int | None = None
 ) -> None:
     """Write down that this happened now: after all that was written before."""
     values = {"kind": kind, "article_id": article_id, "other_id": other_id, "revision": revision}
     t.execute(insert(event).values(after_number=text(_LAST_NUMBER), **values))
 
 
-def separated(c: Connection, article_id: int) -> set[int]:
+def separated(c: Transaction, article_id: int) -> set[int]:
     """The articles that a person separated this one from."""
-    return {other for (other,) in direct.run(c, _APART, {"id": article_id}).fetchall()}
+    return {other for (other,) in c.run(_APART, {"id": article_id}).fetchall()}
 
 
-def present(c: Connection) -> Place:
+def present(c: Transaction) -> Place:
     """Where an archive's history is now."""
     number = c.execute(text(f"SELECT {_LAST_NUMBER}")).scalar_one()
     return Place(number, c.execute(text("SELECT coalesce(max(seq), 0) FROM event")).scalar_one())
 
 
-def steps(c: Connection, after: Place, most: int) -> Sequence[Step]:
+def steps(c: Transaction, after: Place, most: int) -> Sequence[Step]:
     """What happened next, in order; nothing when `after` is the present."""
     rows = c.execute(_STEPS, {"number": after.number, "seq": after.seq, "most": most})
     found, place = [], after

@@ -6,28 +6,12 @@ Functions take the connection of an open transaction (`with archive.transaction(
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    bindparam,
-    delete,
-    func,
-    insert,
-    literal_column,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.dialects.sqlite import insert as upsert
-
-from storage import direct
 from storage.model import (
     Failure,
     FailureKind,
@@ -40,10 +24,13 @@ from storage.model import (
     RobotsFile,
     Validators,
 )
-from storage.schema import feed, format_time, host, outlet, parse_time, robots
+from storage.times import format_time, parse_if_given, parse_time
+from storage.transaction import Transaction
 
-_REMOVED: ColumnElement[str] = literal_column("'removed'")  # not a parameter, or SQLite could not use the partial index
-_STATES = select(feed, outlet.c.name.label("outlet")).join(outlet).where(feed.c.status != _REMOVED)
+_STATES = """
+    SELECT feed.*, outlet.name AS outlet FROM feed JOIN outlet ON outlet.id = feed.outlet_id
+    WHERE feed.status <> 'removed'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,46 +50,51 @@ class PollRecord:
 
 
 _POLL_COLUMNS = PollRecord.__slots__
+_PUT_HOST = "INSERT OR REPLACE INTO host (domain, paused_until, pause_reason, pauses) VALUES (?, ?, ?, ?)"
+_PUT_ROBOTS = """
+    INSERT OR REPLACE INTO robots (origin, domain, fetched_at, body, unreachable) VALUES (?, ?, ?, ?, ?)
+"""
+_FORGET_HOSTS = """
+    DELETE FROM host WHERE (paused_until IS NULL OR paused_until < ?) AND domain NOT IN (SELECT domain FROM robots)
+"""
 _ADD_POLL = f"INSERT INTO poll ({', '.join(_POLL_COLUMNS)}) VALUES (:{', :'.join(_POLL_COLUMNS)})"
 
 
-def sync(t: Connection, outlets: Mapping[Outlet, Iterable[str]]) -> None:
+def sync(t: Transaction, outlets: Mapping[Outlet, Iterable[str]]) -> None:
     """Make the archive's outlets and feeds those of the configuration. What is no longer named keeps its articles."""
     ids = _keep_outlets(t, outlets)
     wanted = {url: ids[entry.name] for entry, urls in outlets.items() for url in urls}
-    known = {row.url: row for row in t.execute(select(feed.c.url, feed.c.id, feed.c.outlet_id, feed.c.status))}
-    new = [{"url": url, "outlet_id": outlet_id} for url, outlet_id in wanted.items() if url not in known]
-    if new:
-        t.execute(insert(feed), new)
-    for url, row in known.items():
-        removed = row.status == FeedStatus.REMOVED
+    known = {url: (number, *rest) for number, url, *rest in t.run("SELECT id, url, outlet_id, status FROM feed")}
+    new = [(url, outlet_id) for url, outlet_id in wanted.items() if url not in known]
+    t.run_many("INSERT INTO feed (url, outlet_id) VALUES (?, ?)", new)
+    for url, (number, outlet_id, status) in known.items():
+        removed = status == FeedStatus.REMOVED
         if url not in wanted:
             if not removed:
-                t.execute(update(feed).where(feed.c.id == row.id).values(status=FeedStatus.REMOVED))
-        elif removed or row.outlet_id != wanted[url]:
-            status = FeedStatus.OK if removed else row.status
-            t.execute(update(feed).where(feed.c.id == row.id).values(outlet_id=wanted[url], status=status))
+                t.run("UPDATE feed SET status = 'removed' WHERE id = ?", (number,))
+        elif removed or outlet_id != wanted[url]:
+            values = (wanted[url], FeedStatus.OK.value if removed else status, number)
+            t.run("UPDATE feed SET outlet_id = ?, status = ? WHERE id = ?", values)
 
 
-def _keep_outlets(t: Connection, outlets: Iterable[Outlet]) -> dict[str, int]:
+def _keep_outlets(t: Transaction, outlets: Iterable[Outlet]) -> dict[str, int]:
     """The number of each outlet, made or brought up to date. A former name is renamed, articles and all."""
-    known = {row.name: row for row in t.execute(select(outlet))}
+    known = {row[1]: row for row in t.run("SELECT id, name, title, home, language FROM outlet")}
     new = []
     for entry in outlets:
-        columns = {"name": entry.name, "title": entry.title, "home": entry.home, "language": entry.language}
+        columns = (entry.name, entry.title, entry.home, entry.language)
         found = next((known.pop(name) for name in (entry.name, *entry.formerly) if name in known), None)
         if found is None:
             new.append(columns)
-        elif any(getattr(found, name) != value for name, value in columns.items()):
-            t.execute(update(outlet).where(outlet.c.id == found.id).values(**columns))
-    if new:
-        t.execute(insert(outlet), new)
-    return {row.name: row.id for row in t.execute(select(outlet.c.name, outlet.c.id))}
+        elif found[1:] != columns:
+            t.run("UPDATE outlet SET name = ?, title = ?, home = ?, language = ? WHERE id = ?", (*columns, found[0]))
+    t.run_many("INSERT INTO outlet (name, title, home, language) VALUES (?, ?, ?, ?)", new)
+    return dict(t.run("SELECT name, id FROM outlet"))
 
 
-def ensure_outlet(t: Connection, name: str) -> None:
+def ensure_outlet(t: Transaction, name: str) -> None:
     """Make an outlet of this name if there is none; one that is configured stays as it is."""
-    t.execute(upsert(outlet).values(name=name, title=name).on_conflict_do_nothing())
+    t.run("INSERT INTO outlet (name, title) VALUES (?, ?) ON CONFLICT DO NOTHING", (name, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +107,7 @@ class DueFeed:
 
 
 # Two ranges of one index.
-_DUE = text("""
+_DUE = """
     SELECT * FROM (SELECT id, coalesce(moved_to, url) AS fetched, next_poll_at FROM feed
                    WHERE status <> 'removed' AND next_poll_at IS NULL
                    AND id NOT IN (SELECT value FROM json_each(:without)) LIMIT :most)
@@ -124,14 +116,13 @@ _DUE = text("""
                    WHERE status <> 'removed' AND next_poll_at <= :now
                    AND id NOT IN (SELECT value FROM json_each(:without)) ORDER BY next_poll_at LIMIT :most)
     LIMIT :most
-""")
+"""
 
 
-def due(t: Connection, now: datetime, *, without: Iterable[int], most: int) -> list[DueFeed]:
+def due(t: Transaction, now: datetime, *, without: Iterable[int], most: int) -> list[DueFeed]:
     """Up to `most` feeds whose time has come: new ones first, then the longest overdue. `without`: these ids not."""
     values = {"now": format_time(now), "without": json.dumps([*without]), "most": most}
-    rows = t.execute(_DUE, values)
-    return [DueFeed(row.id, row.fetched, parse_time(row.next_poll_at) if row.next_poll_at else None) for row in rows]
+    return [DueFeed(number, fetched, parse_if_given(due_at)) for number, fetched, due_at in t.run(_DUE, values)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,56 +136,54 @@ class DueTime:
     gone: bool
 
 
-def due_times(t: Connection, *, until: datetime, since: datetime) -> list[DueTime]:
+def due_times(t: Transaction, *, until: datetime, since: datetime) -> list[DueTime]:
     """The due times up to `until`, and those from `since` on: what downtime and wrong clocks leave behind."""
-    columns = (feed.c.id, feed.c.next_poll_at, feed.c.last_polled_at, feed.c.interval_seconds, feed.c.status)
-    outside = (feed.c.next_poll_at <= until) | (feed.c.next_poll_at >= since)
-    rows = t.execute(select(*columns).where(feed.c.status != _REMOVED, outside))
+    statement = """
+        SELECT id, next_poll_at, last_polled_at, interval_seconds, status FROM feed
+        WHERE status <> 'removed' AND (next_poll_at <= ? OR next_poll_at >= ?)
+    """
     return [
-        DueTime(row.id, row.next_poll_at, row.last_polled_at, row.interval_seconds, row.status == FeedStatus.GONE)
-        for row in rows
+        DueTime(number, parse_time(due_at), parse_if_given(polled_at), interval, status == FeedStatus.GONE)
+        for number, due_at, polled_at, interval, status in t.run(statement, (format_time(until), format_time(since)))
     ]
 
 
-def set_due(t: Connection, times: Mapping[int, datetime]) -> None:
+def set_due(t: Transaction, times: Mapping[int, datetime]) -> None:
     """Move due times: feed id -> when."""
-    if times:
-        statement = update(feed).where(feed.c.id == bindparam("feed_id")).values(next_poll_at=bindparam("due_at"))
-        t.execute(statement, [{"feed_id": feed_id, "due_at": at} for feed_id, at in times.items()])
+    rows = [(format_time(at), feed_id) for feed_id, at in times.items()]
+    t.run_many("UPDATE feed SET next_poll_at = ? WHERE id = ?", rows)
 
 
-def load(t: Connection, feed_id: int) -> FeedState | None:
+def load(t: Transaction, feed_id: int) -> FeedState | None:
     """The state of one configured feed."""
-    row = t.execute(_STATES.where(feed.c.id == feed_id)).first()
+    row = t.rows(f"{_STATES} AND feed.id = ?", (feed_id,)).fetchone()
     return None if row is None else _state(row)
 
 
-def configured_ids(t: Connection) -> dict[str, int]:
+def configured_ids(t: Transaction) -> dict[str, int]:
     """The number of every configured feed, the disabled ones included, by its address."""
-    return {row.url: row.id for row in t.execute(select(feed.c.url, feed.c.id).where(feed.c.status != _REMOVED))}
+    return dict(t.run("SELECT url, id FROM feed WHERE status <> 'removed'"))
 
 
-def status_counts(t: Connection) -> dict[str, int]:
+def status_counts(t: Transaction) -> dict[str, int]:
     """How many feeds have which status."""
-    counted = t.execute(select(feed.c.status, func.count().label("feeds")).group_by(feed.c.status))
-    return {row.status: row.feeds for row in counted}
+    return dict(t.run("SELECT status, count(*) FROM feed GROUP BY status"))
 
 
-def states(t: Connection) -> list[FeedState]:
+def states(t: Transaction) -> list[FeedState]:
     """Every configured feed's state, the longest overdue first."""
-    query = _STATES.order_by(feed.c.next_poll_at.nulls_first(), feed.c.id)
-    return [_state(row) for row in t.execute(query)]
+    return [_state(row) for row in t.rows(f"{_STATES} ORDER BY feed.next_poll_at NULLS FIRST, feed.id")]
 
 
-def save(t: Connection, state: FeedState) -> None:
+def save(t: Transaction, state: FeedState) -> None:
     values = _plain(_columns(state))
     given = ", ".join(f"{name} = :{name}" for name in values)
-    direct.run(t, f"UPDATE feed SET {given} WHERE id = :feed_id", {**values, "feed_id": state.id})
+    t.run(f"UPDATE feed SET {given} WHERE id = :feed_id", {**values, "feed_id": state.id})
 
 
-def record_poll(t: Connection, record: PollRecord) -> None:
+def record_poll(t: Transaction, record: PollRecord) -> None:
     row = _plain({name: getattr(record, name) for name in _POLL_COLUMNS})
-    direct.run(t, _ADD_POLL, {**row, "seconds": round(record.seconds, 3)})
+    t.run(_ADD_POLL, {**row, "seconds": round(record.seconds, 3)})
 
 
 def _plain(values: Mapping[str, object]) -> dict[str, object]:
@@ -205,78 +194,71 @@ def _plain(values: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def hosts(t: Connection) -> list[HostState]:
+def hosts(t: Transaction) -> list[HostState]:
     """What is remembered of every domain: pauses and robots.txt files."""
     files: dict[str, list[RobotsFile]] = {}
-    for row in t.execute(select(robots)):
-        files.setdefault(row.domain, []).append(
-            RobotsFile(row.origin, row.fetched_at, row.body, unreachable=bool(row.unreachable))
-        )
-    pauses = {row.domain: row for row in t.execute(select(host))}
-    return [
-        HostState(
-            domain,
-            paused_until=pauses[domain].paused_until if domain in pauses else None,
-            pause_reason=pauses[domain].pause_reason if domain in pauses else None,
-            pauses=pauses[domain].pauses if domain in pauses else 0,
-            robots=tuple(files.get(domain, ())),
-        )
-        for domain in sorted(files.keys() | pauses.keys())
-    ]
+    for domain, *file in t.run("SELECT domain, origin, fetched_at, body, unreachable FROM robots"):
+        files.setdefault(domain, []).append(_robots_file(*file))
+    pauses = {domain: pause for domain, *pause in t.run("SELECT domain, paused_until, pause_reason, pauses FROM host")}
+    found = []
+    for domain in sorted(files.keys() | pauses.keys()):
+        until, reason, times = pauses.get(domain, (None, None, 0))
+        found.append(HostState(domain, parse_if_given(until), reason, times, tuple(files.get(domain, ()))))
+    return found
 
 
-def save_host(t: Connection, state: HostState) -> None:
-    values = {"paused_until": state.paused_until, "pause_reason": state.pause_reason, "pauses": state.pauses}
-    t.execute(
-        upsert(host).values(domain=state.domain, **values).on_conflict_do_update(index_elements=["domain"], set_=values)
-    )
-    t.execute(delete(robots).where(robots.c.domain == state.domain))
-    for file in state.robots:
-        file_values = {"fetched_at": file.fetched_at, "body": file.body, "unreachable": int(file.unreachable)}
-        statement = upsert(robots).values(origin=file.origin, domain=state.domain, **file_values)
-        changed = {"domain": state.domain, **file_values}
-        t.execute(statement.on_conflict_do_update(index_elements=["origin"], set_=changed))
+def _robots_file(origin: str, fetched_at: str, body: str, unreachable: int) -> RobotsFile:
+    return RobotsFile(origin, parse_time(fetched_at), body, unreachable=bool(unreachable))
 
 
-def forget_hosts(t: Connection, before: datetime) -> None:
+def save_host(t: Transaction, state: HostState) -> None:
+    until = None if state.paused_until is None else format_time(state.paused_until)
+    t.run(_PUT_HOST, (state.domain, until, state.pause_reason, state.pauses))
+    t.run("DELETE FROM robots WHERE domain = ?", (state.domain,))
+    files = [(f.origin, state.domain, format_time(f.fetched_at), f.body, int(f.unreachable)) for f in state.robots]
+    t.run_many(_PUT_ROBOTS, files)
+
+
+def forget_hosts(t: Transaction, before: datetime) -> None:
     """Drop what is no longer of use to politeness: robots.txt files read, and pauses ended, before that time."""
-    t.execute(delete(robots).where(robots.c.fetched_at < before))
-    ended = host.c.paused_until.is_(None) | (host.c.paused_until < before)
-    t.execute(delete(host).where(ended, host.c.domain.not_in(select(robots.c.domain))))
+    t.run("DELETE FROM robots WHERE fetched_at < ?", (format_time(before),))
+    t.run(_FORGET_HOSTS, (format_time(before),))
 
 
-def _state(row: Row[Any]) -> FeedState:
+def _state(row: sqlite3.Row) -> FeedState:
     failure = None
-    if row.failure_kind is not None:
-        failure = Failure(FailureKind(row.failure_kind), row.failure_detail or "", row.failure_status)
+    if row["failure_kind"] is not None:
+        failure = Failure(FailureKind(row["failure_kind"]), row["failure_detail"] or "", row["failure_status"])
     move = None
-    if row.move_url is not None:
-        move = MoveEvidence(row.move_url, row.move_first_seen_at, row.move_times)
+    if row["move_url"] is not None:
+        move = MoveEvidence(row["move_url"], parse_time(row["move_first_seen_at"]), row["move_times"])
     return FeedState(
-        id=row.id,
-        outlet=row.outlet,
-        url=row.url,
-        status=FeedStatus(row.status),
-        validators=Validators(row.etag, row.last_modified, row.full_answer_at, row.validators_url),
-        body_hash=row.body_hash,
-        moved_to=row.moved_to,
+        id=row["id"],
+        outlet=row["outlet"],
+        url=row["url"],
+        status=FeedStatus(row["status"]),
+        validators=Validators(
+            row["etag"], row["last_modified"], parse_if_given(row["full_answer_at"]), row["validators_url"]
+        ),
+        body_hash=row["body_hash"],
+        moved_to=row["moved_to"],
         move=move,
-        next_poll_at=row.next_poll_at,
-        last_polled_at=row.last_polled_at,
-        last_success_at=row.last_success_at,
-        last_changed_at=row.last_changed_at,
-        interval_seconds=row.interval_seconds,
-        interval_reason=row.interval_reason,
-        failures=row.failures,
+        next_poll_at=parse_if_given(row["next_poll_at"]),
+        last_polled_at=parse_if_given(row["last_polled_at"]),
+        last_success_at=parse_if_given(row["last_success_at"]),
+        last_changed_at=parse_if_given(row["last_changed_at"]),
+        interval_seconds=row["interval_seconds"],
+        interval_reason=row["interval_reason"],
+        failures=row["failures"],
         last_failure=failure,
-        failure_weight=row.failure_weight,
-        gap_since=row.gap_since,
-        gap_until=row.gap_until,
-        gaps=row.gaps,
-        pace=row.pace,
-        last_entry_count=row.last_entry_count,
-        hub=row.hub,
-        hints=row.hints,
+        failure_weight=row["failure_weight"],
+        gap_since=parse_if_given(row["gap_since"]),
+        gap_until=parse_if_given(row["gap_until"]),
+        gaps=row["gaps"],
+        pace=row["pace"],
+        last_entry_count=row["last_entry_count"],
+        hub=row["hub"],
+        hints=row["hints"],
     )
 
 

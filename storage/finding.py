@@ -11,8 +11,8 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 
-from storage.asking import Reading
 from storage.filters import ArticleFilter, Where
+from storage.pool import Reading
 from storage.query import FROM, articles_by_id, conditions, is_few, settled
 from storage.records import Article
 from storage.searchquery import Query

@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from storage.asking import Reading
 from storage.errors import BadStatement
+from storage.pool import Reading
 from storage.results import Results
 
 Parameters = tuple[object, ...] | dict[str, object]

@@ -10,10 +10,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
-
-from storage import direct
 from storage.model import LineCount, LineWord, OutletLines
+from storage.transaction import Transaction
 
 SWEEP_EVERY = 50  # articles of an outlet
 
@@ -46,57 +44,57 @@ _TAKE_BACK = "DELETE FROM line_word WHERE outlet_id = ? AND hash = ?"
 _COUNTS = ("outlet_lines", "line")
 
 
-def of_article(t: Connection, article_id: int, hashes: Iterable[int]) -> OutletLines:
+def of_article(t: Transaction, article_id: int, hashes: Iterable[int]) -> OutletLines:
     """What is known of some lines of the article's outlet."""
-    outlet_id, articles = direct.run(t, _OUTLET, (article_id,)).fetchone()
-    rows = direct.run(t, _NAMED, {"outlet": outlet_id, "hashes": str(list(hashes))})  # JSON as well
+    outlet_id, articles = t.run(_OUTLET, (article_id,)).fetchone()
+    rows = t.run(_NAMED, {"outlet": outlet_id, "hashes": str(list(hashes))})  # JSON as well
     return OutletLines(outlet_id, articles, tuple(map(_line, rows)))
 
 
-def of_outlet(c: Connection, name: str) -> OutletLines | None:
+def of_outlet(c: Transaction, name: str) -> OutletLines | None:
     """The lines of an outlet that several stories had, or of which a person said something; the most frequent first."""
-    found = direct.run(c, _OUTLET_BY_NAME, (name,)).fetchone()
+    found = c.run(_OUTLET_BY_NAME, (name,)).fetchone()
     if found is None:
         return None
-    lines = map(_line, direct.run(c, _REPEATED, {"outlet": found[0]}))
+    lines = map(_line, c.run(_REPEATED, {"outlet": found[0]}))
     outlet_id, articles = found
     return OutletLines(outlet_id, articles, tuple(sorted(lines, key=lambda line: (-line.seen, line.hash))))
 
 
-def count(t: Connection, known: OutletLines, changed: Sequence[LineCount], *, window: int) -> None:
+def count(t: Transaction, known: OutletLines, changed: Sequence[LineCount], *, window: int) -> None:
     """Keep the counts after one more article of the outlet; forget what `window` articles have not had."""
     articles = known.articles + 1
     rows = [(known.outlet_id, n.hash, n.text, str(list(n.stories)), n.seen, n.last_at) for n in changed]  # JSON as well
-    direct.driver(t).executemany(_PUT, rows)
-    direct.run(t, _COUNTED, (known.outlet_id, articles))
+    t.driver.executemany(_PUT, rows)
+    t.run(_COUNTED, (known.outlet_id, articles))
     if articles % SWEEP_EVERY == 0:
-        direct.run(t, _FORGET, (known.outlet_id, articles - window))
+        t.run(_FORGET, (known.outlet_id, articles - window))
 
 
-def say(t: Connection, outlet_id: int, key: int, shown: str, word: LineWord) -> None:
+def say(t: Transaction, outlet_id: int, key: int, shown: str, word: LineWord) -> None:
     """Keep a person's word on a line; NONE takes it back."""
     if word is LineWord.NONE:
-        direct.run(t, _TAKE_BACK, (outlet_id, key))
+        t.run(_TAKE_BACK, (outlet_id, key))
     else:
-        direct.run(t, _SAY, (outlet_id, key, shown, word.value))
+        t.run(_SAY, (outlet_id, key, shown, word.value))
 
 
-def copy_words(source: Connection, target: Connection) -> None:
+def copy_words(source: Transaction, target: Transaction) -> None:
     """Let what a person said in one archive count in the other, and nothing else."""
     _copy(source, target, "line_word")
 
 
-def copy_counts(source: Connection, target: Connection) -> None:
+def copy_counts(source: Transaction, target: Transaction) -> None:
     """Give an archive the counts of the other one, in place of its own."""
     for table in _COUNTS:
         _copy(source, target, table)
 
 
-def _copy(source: Connection, target: Connection, table: str) -> None:
-    rows = direct.run(source, f"SELECT * FROM {table}").fetchall()
-    direct.run(target, f"DELETE FROM {table}")
+def _copy(source: Transaction, target: Transaction, table: str) -> None:
+    rows = source.run(f"SELECT * FROM {table}").fetchall()
+    target.run(f"DELETE FROM {table}")
     if rows:
-        direct.driver(target).executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+        target.driver.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
 
 
 def _line(row: Sequence[Any]) -> LineCount:

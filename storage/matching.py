@@ -18,16 +18,15 @@ from numpy.typing import NDArray
 from sqlalchemy import (
     BigInteger,
     Column,
-    Connection,
     ForeignKey,
     Integer,
     LargeBinary,
     Table,
 )
 
-from storage import direct
 from storage.model import MatchCandidate, MatchDecision, Signature
 from storage.schema import metadata
+from storage.transaction import Transaction
 
 T = TypeVar("T")
 
@@ -154,30 +153,29 @@ class RarityCounters:
         self.counters: NDArray[np.uint16] = np.zeros(COUNTERS, np.uint16)
         self.stories = self.total = self._seq = self._token = self._checkpoint = 0
 
-    def follow(self, connection: Connection) -> None:
+    def follow(self, t: Transaction) -> None:
         """Bring memory to the state of the log. Inside the transaction that decides, before it does; once is enough."""
-        transaction = connection.get_transaction()
-        if transaction is None or transaction is not self._followed:
-            self._catch_up(connection)
-            self._followed = transaction
+        if t is not self._followed:
+            self._catch_up(t)
+            self._followed = t
 
-    def _catch_up(self, connection: Connection) -> None:
-        first, *new = direct.run(connection, _LOG_FROM, (self._seq,)).fetchall() or [None]
+    def _catch_up(self, t: Transaction) -> None:
+        first, *new = t.run(_LOG_FROM, (self._seq,)).fetchall() or [None]
         if first is None or first[:2] != (self._seq, self._token):  # what memory counted last is no longer in the log
-            self._load(connection)
-            new = [row for row in direct.run(connection, _LOG_FROM, (self._seq,)) if row[0] > self._seq]
+            self._load(t)
+            new = [row for row in t.run(_LOG_FROM, (self._seq,)) if row[0] > self._seq]
         for seq, token, founded, slots, scheme, tokens in new:
             counted = self.slots_of(Signature(scheme, b"", tokens)) if slots is None else slots
             self._count(counted, seq, token, founded)
 
-    def append(self, connection: Connection, article_id: int, decision: MatchDecision) -> None:
+    def append(self, t: Transaction, article_id: int, decision: MatchDecision) -> None:
         """Count a new article: all of it if it founds a story, what is new in it if it joins one."""
         token, founded = secrets.randbits(63), decision.story_id is None
         slots = None if founded else decision.counted
-        seq = direct.run(connection, _LOG, (token, article_id, decision.scheme, int(founded), slots)).lastrowid or 0
+        seq = t.run(_LOG, (token, article_id, decision.scheme, int(founded), slots)).lastrowid or 0
         self._count(decision.counted, seq, token, int(founded))
         if seq - self._checkpoint >= CHECKPOINT_EVERY:
-            self._save(connection)
+            self._save(t)
 
     def _count(self, slots: bytes, seq: int, token: int, founded: int) -> None:
         wanted = np.frombuffer(slots, np.uint32).astype(np.intp)
@@ -187,25 +185,25 @@ class RarityCounters:
         self.total += len(wanted)
         self._seq, self._token = seq, token
 
-    def _load(self, connection: Connection) -> None:
+    def _load(self, t: Transaction) -> None:
         self._clear()
-        saved = connection.execute(rarity_checkpoint.select().order_by(rarity_checkpoint.c.seq.desc())).first()
+        saved = t.execute(rarity_checkpoint.select().order_by(rarity_checkpoint.c.seq.desc())).first()
         if saved is not None:
             self._seq = self._checkpoint = saved.seq
             self._token = saved.token
             self.stories, self.total = saved.stories, saved.total
             self.counters = np.frombuffer(zlib.decompress(saved.counters), np.uint16).copy()
 
-    def _save(self, connection: Connection) -> None:
+    def _save(self, t: Transaction) -> None:
         packed = zlib.compress(self.counters.tobytes(), level=1)
-        connection.execute(rarity_checkpoint.delete())
-        connection.execute(
+        t.execute(rarity_checkpoint.delete())
+        t.execute(
             rarity_checkpoint.insert().values(
                 seq=self._seq, token=self._token, stories=self.stories, total=self.total, counters=packed
             )
         )
         # The last row stays: by it other processes find their place, and numbers go on rising.
-        connection.execute(rarity_log.delete().where(rarity_log.c.seq < self._seq))
+        t.execute(rarity_log.delete().where(rarity_log.c.seq < self._seq))
         self._checkpoint = self._seq
 
 
@@ -226,10 +224,10 @@ def _spread(of_stories: Iterable[tuple[T, int]], per_story: int) -> Iterator[T]:
 class MatchStore:
     """The index within one write transaction. Make one at its start; it is cheap."""
 
-    def __init__(self, connection: Connection, counters: RarityCounters) -> None:
-        self._connection = connection
+    def __init__(self, t: Transaction, counters: RarityCounters) -> None:
+        self._t = t
         self._counters = counters
-        self._counters.follow(connection)
+        self._counters.follow(t)
 
     def rarity(self) -> tuple[NDArray[np.uint16], int, float]:
         """The counters by slot, the number of stories counted, and the mean of the counters."""
@@ -243,14 +241,14 @@ class MatchStore:
         first = self._read(ranked[:limit])
         found = list(_spread(((candidate, candidate.story_id) for candidate in first), per_story))
         if len(found) < limit < len(ranked):
-            stories = direct.run(self._connection, _STORIES, (_listed(ranked),)).fetchall()
+            stories = self._t.run(_STORIES, (_listed(ranked),)).fetchall()
             found = self._read(list(islice(_spread(stories, per_story), limit)))
         return found
 
     def _ranked(self, keys: Sequence[int], without: int | None) -> list[int]:
         """The articles that share keys, best first. A key of few articles says more than one of many."""
         wanted = sorted(set(keys))  # neighbours share pages
-        listed = direct.value(self._connection, _UNDER_KEYS, (_listed(wanted),))
+        listed = self._t.value(_UNDER_KEYS, (_listed(wanted),))
         if not listed:
             return []
         others = np.array([under.count(",") for under in listed.split(";")])
@@ -273,7 +271,7 @@ class MatchStore:
 
     def _read(self, numbers: Sequence[int]) -> list[MatchCandidate]:
         """Articles by their numbers, in that order."""
-        rows = direct.run(self._connection, _CANDIDATES, (_listed(numbers),)).fetchall()
+        rows = self._t.run(_CANDIDATES, (_listed(numbers),)).fetchall()
         return [
             MatchCandidate(number, story, Signature(scheme, exact, tokens))
             for number, story, scheme, exact, tokens in rows
@@ -283,10 +281,10 @@ class MatchStore:
         """Those articles in which texts of several stories are known to stand, or in what they are copies of."""
         if not numbers:
             return set()
-        return {number for (number,) in direct.run(self._connection, _ROUNDUPS, (_listed(numbers),))}
+        return {number for (number,) in self._t.run(_ROUNDUPS, (_listed(numbers),))}
 
     def signature(self, article_id: int) -> Signature | None:
-        row = direct.run(self._connection, _SIGNATURE, (article_id,)).fetchone()
+        row = self._t.run(_SIGNATURE, (article_id,)).fetchone()
         return None if row is None else Signature(*row)
 
     def put(self, article_id: int, signature: Signature, decision: MatchDecision) -> None:
@@ -294,7 +292,7 @@ class MatchStore:
         self._keep(article_id, signature)
         self._index(article_id, decision.keys)
         if decision.counted:
-            self._counters.append(self._connection, article_id, decision)
+            self._counters.append(self._t, article_id, decision)
 
     def replace(self, article_id: int, old_keys: Sequence[int], signature: Signature, keys: Sequence[int]) -> None:
         """The fingerprint of a revision, or of an article that has none. `old_keys`: every key the old one may stand
@@ -312,27 +310,27 @@ class MatchStore:
         self._drop(article_id)
 
     def _drop(self, article_id: int) -> None:
-        direct.run(self._connection, _DROP_REST, (article_id,))
-        direct.run(self._connection, _DROP, (article_id,))
+        self._t.run(_DROP_REST, (article_id,))
+        self._t.run(_DROP, (article_id,))
 
     def _keep(self, article_id: int, signature: Signature) -> None:
         first, *rest = (signature.tokens[at : at + PIECE] for at in range(0, max(1, len(signature.tokens)), PIECE))
-        direct.run(self._connection, _PUT, (article_id, signature.scheme, signature.exact, first))
+        self._t.run(_PUT, (article_id, signature.scheme, signature.exact, first))
         for piece, tokens in enumerate(rest, start=1):
-            direct.run(self._connection, _PUT_REST, (article_id, piece, tokens))
+            self._t.run(_PUT_REST, (article_id, piece, tokens))
 
     def _index(self, article_id: int, keys: Sequence[int]) -> None:
-        direct.run(self._connection, _INDEX, (article_id, _listed(sorted(keys))))
+        self._t.run(_INDEX, (article_id, _listed(sorted(keys))))
 
     def _unindex(self, article_id: int, keys: Sequence[int]) -> None:
-        direct.driver(self._connection).executemany(_UNINDEX, [(key, article_id) for key in sorted(keys)])
+        self._t.driver.executemany(_UNINDEX, [(key, article_id) for key in sorted(keys)])
 
     def _keep_counted(self, article_id: int) -> None:
         """Before a fingerprint changes: the log keeps what was counted."""
         counted = rarity_log.c.article_id == article_id, rarity_log.c.slots.is_(None)
-        if self._connection.execute(rarity_log.select().where(*counted)).first() is None:
+        if self._t.execute(rarity_log.select().where(*counted)).first() is None:
             return
         old = self.signature(article_id)
         if old is not None:
             slots = self._counters.slots_of(old)
-            self._connection.execute(rarity_log.update().where(*counted).values(slots=slots))
+            self._t.execute(rarity_log.update().where(*counted).values(slots=slots))

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage import stories
 from storage.model import DuplicateEdge, EdgeStatus
 from storage.schema import duplicate
+from storage.transaction import Transaction
 
 Partition = Mapping[int, int]  # article to story
 
@@ -70,7 +71,7 @@ def edge_key(edge: DuplicateEdge) -> tuple[int, int]:
     return edge.article_id, edge.original_id
 
 
-def apply(t: Connection, change: Difference, now: datetime) -> dict[tuple[int, ...], int]:
+def apply(t: Transaction, change: Difference, now: datetime) -> dict[tuple[int, ...], int]:
     """Make it so; returns the number of each changed story by its articles."""
     numbers: dict[tuple[int, ...], int] = {}
     for story in change.stories:
@@ -121,7 +122,7 @@ def _says_other(kept: DuplicateEdge | None, wanted: DuplicateEdge) -> bool:
     return not same or abs(kept.score - wanted.score) > SAME_SCORE
 
 
-def _write_edges(t: Connection, change: Difference, now: datetime) -> None:
+def _write_edges(t: Transaction, change: Difference, now: datetime) -> None:
     names = ("kind", "score", "threshold", "scheme", "decided_at", "status", "evidence")
     for edge in change.made:
         values = {name: getattr(edge, name) for name in names} | {"decided_at": now}

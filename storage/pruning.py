@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from storage import search, stories
 from storage.archive import Archive
 from storage.times import format_time
+from storage.transaction import Transaction
 
 BATCH = 200  # articles of one transaction: writers in between wait less than a second
 
@@ -69,7 +70,7 @@ def prune(
     now: datetime,
     *,
     keep_representatives: bool,
-    forget_fingerprint: Callable[[Connection, int], None],
+    forget_fingerprint: Callable[[Transaction, int], None],
     progress: Callable[[int], None] = lambda count: None,
 ) -> Pruned:
     """Remove articles published before a time, and what feeds listed last before it, in short transactions.
@@ -98,7 +99,7 @@ def prune(
             return Pruned(articles, sightings)
 
 
-def _remove(t: Connection, ids: list[int], now: datetime) -> None:
+def _remove(t: Transaction, ids: list[int], now: datetime) -> None:
     chosen = {"ids": json.dumps(ids)}
     left = t.execute(text(f"SELECT DISTINCT story_id FROM article WHERE id {_CHOSEN}"), chosen).scalars().all()
     for statement in _PART_WITH:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, select, text, update
-
-from storage import direct
 from storage.entries import pack, unpack
 from storage.model import PendingEntry, Recheck, RecheckRef, Validators
-from storage.schema import article, feed, outlet, recheck, sighting
-from storage.times import format_time, parse_time
+from storage.times import format_time, parse_if_given, parse_time
+from storage.transaction import Transaction
 
-_DUE = text("""
+_DUE = """
     SELECT article_id, feed_id, url FROM (
         SELECT recheck.article_id, recheck.due_at, sighting.feed_id, sighting.url,
             row_number() OVER (PARTITION BY sighting.feed_id ORDER BY recheck.due_at, recheck.article_id) AS place
@@ -21,7 +18,7 @@ _DUE = text("""
         WHERE recheck.due_at <= :now)
     WHERE place <= :of_each
     ORDER BY due_at, article_id
-""")
+"""
 
 _TIMES = "SELECT published_at, first_seen_at FROM article WHERE id = ?"
 _PUT = """
@@ -29,83 +26,85 @@ _PUT = """
         (article_id, sighting_id, entry, etag, last_modified, validators_url, full_answer_at, due_at, checked_at)
     VALUES (:article_id, :sighting_id, :entry, :etag, :last_modified, :validators_url, :full_answer_at, :due_at, :checked_at)
 """
+_LOOKED = """
+    UPDATE recheck SET etag = :etag, last_modified = :last_modified, validators_url = :validators_url,
+        full_answer_at = :full_answer_at, due_at = :due_at, checked_at = :checked_at
+    WHERE article_id = :article_id
+"""
+_LOAD = """
+    SELECT recheck.*, article.published_at, article.first_seen_at, sighting.feed_id, sighting.canonical_url,
+        outlet.name AS outlet, feed.url AS feed_url
+    FROM recheck JOIN article ON article.id = recheck.article_id JOIN sighting ON sighting.id = recheck.sighting_id
+    JOIN feed ON feed.id = sighting.feed_id JOIN outlet ON outlet.id = feed.outlet_id
+    WHERE recheck.article_id = ?
+"""
 
 
-def times(t: Connection, article_id: int) -> tuple[datetime | None, datetime]:
+def times(t: Transaction, article_id: int) -> tuple[datetime | None, datetime]:
     """When the article was published, and first seen."""
-    published_at, first_seen_at = direct.run(t, _TIMES, (article_id,)).fetchone()
-    return None if published_at is None else parse_time(published_at), parse_time(first_seen_at)
+    published_at, first_seen_at = t.run(_TIMES, (article_id,)).fetchone()
+    return parse_if_given(published_at), parse_time(first_seen_at)
 
 
 def put(
-    t: Connection, article_id: int, seen: PendingEntry, validators: Validators, due_at: datetime, now: datetime
+    t: Transaction, article_id: int, seen: PendingEntry, validators: Validators, due_at: datetime, now: datetime
 ) -> None:
     """The page was had, with these validators: look at it again at `due_at`."""
     row = {"article_id": article_id, "sighting_id": seen.sighting_id, "entry": pack(seen.entry)}
-    columns = {**_columns(validators), "due_at": due_at, "checked_at": now}
-    direct.run(t, _PUT, row | {name: _text(value) for name, value in columns.items()})
+    t.run(_PUT, row | _columns(validators, due_at, now))
 
 
-def looked(t: Connection, article_id: int, validators: Validators, due_at: datetime, now: datetime) -> None:
+def looked(t: Transaction, article_id: int, validators: Validators, due_at: datetime, now: datetime) -> None:
     """The page was asked for; look at it again at `due_at`."""
-    values = {"due_at": due_at, "checked_at": now, **_columns(validators)}
-    t.execute(update(recheck).where(recheck.c.article_id == article_id).values(**values))
+    t.run(_LOOKED, {"article_id": article_id, **_columns(validators, due_at, now)})
 
 
-def postpone(t: Connection, article_id: int, due_at: datetime) -> None:
+def postpone(t: Transaction, article_id: int, due_at: datetime) -> None:
     """The page was not asked for: try again at `due_at`."""
-    t.execute(update(recheck).where(recheck.c.article_id == article_id).values(due_at=due_at))
+    t.run("UPDATE recheck SET due_at = ? WHERE article_id = ?", (format_time(due_at), article_id))
 
 
-def drop(t: Connection, article_ids: Iterable[int]) -> None:
+def drop(t: Transaction, article_ids: Iterable[int]) -> None:
     """Look at these no more."""
-    direct.driver(t).executemany("DELETE FROM recheck WHERE article_id = ?", [(number,) for number in article_ids])
+    t.run_many("DELETE FROM recheck WHERE article_id = ?", [(number,) for number in article_ids])
 
 
-def due(t: Connection, now: datetime, *, of_each: int = 1_000_000) -> list[RecheckRef]:
+def due(t: Transaction, now: datetime, *, of_each: int = 1_000_000) -> list[RecheckRef]:
     """Articles whose time has come, the longest due first; of one feed the first `of_each`."""
     values = {"now": format_time(now), "of_each": of_each}
-    return [RecheckRef(row.article_id, row.feed_id, row.url) for row in t.execute(_DUE, values)]
+    return [RecheckRef(*row) for row in t.run(_DUE, values)]
 
 
-def load(t: Connection, article_id: int) -> Recheck | None:
+def load(t: Transaction, article_id: int) -> Recheck | None:
     """The whole of it; None if it is no longer to be looked at."""
-    query = (
-        select(recheck, article.c.published_at, article.c.first_seen_at, sighting.c.feed_id, sighting.c.canonical_url)
-        .add_columns(outlet.c.name.label("outlet"), feed.c.url.label("feed_url"))
-        .select_from(recheck)
-        .join(article, article.c.id == recheck.c.article_id)
-        .join(sighting, sighting.c.id == recheck.c.sighting_id)
-        .join(feed, feed.c.id == sighting.c.feed_id)
-        .join(outlet, outlet.c.id == feed.c.outlet_id)
-        .where(recheck.c.article_id == article_id)
-    )
-    row = t.execute(query).first()
+    row = t.rows(_LOAD, (article_id,)).fetchone()
     if row is None:
         return None
+    checked_at = parse_time(row["checked_at"])
     seen = PendingEntry(
-        sighting_id=row.sighting_id,
-        feed_id=row.feed_id,
-        feed_url=row.feed_url,
-        outlet=row.outlet,
-        entry=unpack(row.entry),
-        canonical_url=row.canonical_url,
+        sighting_id=row["sighting_id"],
+        feed_id=row["feed_id"],
+        feed_url=row["feed_url"],
+        outlet=row["outlet"],
+        entry=unpack(row["entry"]),
+        canonical_url=row["canonical_url"],
         attempts=0,
-        since=row.checked_at,
+        since=checked_at,
         article_id=article_id,
     )
-    validators = Validators(row.etag, row.last_modified, row.full_answer_at, row.validators_url)
-    return Recheck(article_id, seen, validators, row.published_at, row.first_seen_at, row.checked_at)
+    validators = Validators(
+        row["etag"], row["last_modified"], parse_if_given(row["full_answer_at"]), row["validators_url"]
+    )
+    published_at, first_seen_at = parse_if_given(row["published_at"]), parse_time(row["first_seen_at"])
+    return Recheck(article_id, seen, validators, published_at, first_seen_at, checked_at)
 
 
-def _columns(validators: Validators) -> dict[str, str | datetime | None]:
+def _columns(validators: Validators, due_at: datetime, checked_at: datetime) -> dict[str, str | None]:
     return {
         "etag": validators.etag,
         "last_modified": validators.last_modified,
         "validators_url": validators.url,
-        "full_answer_at": validators.full_answer_at,
+        "full_answer_at": format_time(validators.full_answer_at) if validators.full_answer_at else None,
+        "due_at": format_time(due_at),
+        "checked_at": format_time(checked_at),
     }
-
-
-def _text(value: str | datetime | None) -> str | None:
-    return format_time(value) if isinstance(value, datetime) else value

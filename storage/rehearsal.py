@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage import events, stories
@@ -27,6 +27,7 @@ from storage.lock import FetchLock
 from storage.matching import WHOLE, RarityCounters, rarity_checkpoint, rarity_log
 from storage.model import DuplicateEdge, Signature
 from storage.schema import article, article_text, duplicate, outlet, revision, story
+from storage.transaction import Transaction
 
 FIRST_STORY = 1 << 40  # of those that no article founds: no number of the real archive comes near
 SIDE_FILES = ("", "-wal", "-shm")
@@ -48,7 +49,7 @@ class Version:
     words: int | None
 
 
-def version(c: Connection, article_id: int, number: int) -> Version:
+def version(c: Transaction, article_id: int, number: int) -> Version:
     """A version of an article as the real archive keeps it."""
     a, r = article.c, revision.c
     rows = (
@@ -132,28 +133,28 @@ class State:
     events: int
 
 
-def state(c: Connection) -> State:
+def state(c: Transaction) -> State:
     counts = c.execute(text("SELECT (SELECT count(*) FROM article) AS a, (SELECT count(*) FROM event) AS e")).one()
     return State(events.present(c), counts.a, counts.e)
 
 
-def place(s: Connection) -> Place:
+def place(s: Transaction) -> Place:
     """How far the rehearsal has come."""
     row = s.execute(text("SELECT number, seq FROM rehearsal")).one()
     return Place(row.number, row.seq)
 
 
-def done(s: Connection) -> int:
+def done(s: Transaction) -> int:
     """How many steps that were."""
     return int(s.execute(text("SELECT steps FROM rehearsal")).scalar_one())
 
 
-def advance(s: Connection, reached: Place, steps: int) -> None:
+def advance(s: Transaction, reached: Place, steps: int) -> None:
     values = {"n": reached.number, "s": reached.seq, "steps": steps}
     s.execute(text("UPDATE rehearsal SET number = :n, seq = :s, steps = steps + :steps"), values)
 
 
-def add(s: Connection, arrived: Version, words: int) -> None:
+def add(s: Transaction, arrived: Version, words: int) -> None:
     """An article arrives, alone in the story that bears its number."""
     number = arrived.article_id
     _add_outlet(s, arrived.outlet_id)
@@ -165,41 +166,41 @@ def add(s: Connection, arrived: Version, words: int) -> None:
     stories.refresh(s, number, arrived.first_seen_at)
 
 
-def add_outlets(c: Connection, s: Connection) -> None:
+def add_outlets(c: Transaction, s: Transaction) -> None:
     """Every outlet of the real archive, by number."""
     for number in c.execute(select(outlet.c.id)).scalars():
         _add_outlet(s, number)
 
 
-def _add_outlet(s: Connection, number: int) -> None:
+def _add_outlet(s: Transaction, number: int) -> None:
     name = f"outlet {number}"
     s.execute(upsert(outlet).values(id=number, name=name, title=name).on_conflict_do_nothing())
 
 
-def revise(s: Connection, article_id: int, words: int, now: datetime) -> None:
+def revise(s: Transaction, article_id: int, words: int, now: datetime) -> None:
     """An article has another length from now on."""
     s.execute(update(article).where(article.c.id == article_id).values(word_count=words))
     stories.refresh(s, stories.story_of(s, article_id), now)
 
 
-def knows(s: Connection, *article_ids: int) -> bool:
+def knows(s: Transaction, *article_ids: int) -> bool:
     """Whether these articles have arrived."""
     found = s.execute(select(article.c.id).where(article.c.id.in_(article_ids))).all()
     return len(found) == len(set(article_ids))
 
 
-def partition(c: Connection) -> dict[int, int]:
+def partition(c: Transaction) -> dict[int, int]:
     """Article to story, of all articles."""
     return {row.id: row.story_id for row in c.execute(select(article.c.id, article.c.story_id))}
 
 
-def edges(c: Connection) -> Iterator[DuplicateEdge]:
+def edges(c: Transaction) -> Iterator[DuplicateEdge]:
     """All edges, as they are kept."""
     for row in c.execute(select(duplicate)):
         yield stories.edge_of(row)
 
 
-def signatures(c: Connection, after: int, last: int | None = None, most: int = -1) -> dict[int, Signature]:
+def signatures(c: Transaction, after: int, last: int | None = None, most: int = -1) -> dict[int, Signature]:
     """The fingerprints of articles by number, from the one after `after`."""
     query = text(f"""
         SELECT article_id, scheme, exact, {WHOLE} FROM fingerprint
@@ -209,7 +210,7 @@ def signatures(c: Connection, after: int, last: int | None = None, most: int = -
     return {article_id: Signature(scheme, exact, tokens) for article_id, scheme, exact, tokens in rows}
 
 
-def keys_of(c: Connection, article_id: int, possible: Sequence[int]) -> tuple[int, ...]:
+def keys_of(c: Transaction, article_id: int, possible: Sequence[int]) -> tuple[int, ...]:
     """Under which of the possible keys an article stands in the index."""
     query = text("""
         SELECT posting.key FROM (SELECT DISTINCT value FROM json_each(:keys)) AS wanted
@@ -218,7 +219,7 @@ def keys_of(c: Connection, article_id: int, possible: Sequence[int]) -> tuple[in
 
 
 def postings(
-    c: Connection, after: tuple[int, int], last: tuple[int, int] | None = None, most: int = -1
+    c: Transaction, after: tuple[int, int], last: tuple[int, int] | None = None, most: int = -1
 ) -> list[tuple[int, int]]:
     """The next rows of the index in its order, (key, article) each, from the one after `after`."""
     upper = "" if last is None else "AND (key, article_id) <= (:last_key, :last_id)"
@@ -231,12 +232,12 @@ def postings(
     return [(row.key, row.article_id) for row in c.execute(query, values)]
 
 
-def drop_postings(t: Connection, rows: Sequence[tuple[int, int]]) -> None:
+def drop_postings(t: Transaction, rows: Sequence[tuple[int, int]]) -> None:
     statement = text("DELETE FROM posting WHERE key = :key AND article_id = :id")
     t.execute(statement, [{"key": key, "id": article_id} for key, article_id in rows])
 
 
-def revised_since(c: Connection, article_id: int, seq: int) -> bool:
+def revised_since(c: Transaction, article_id: int, seq: int) -> bool:
     """Whether an article has another text than at that event, or is gone."""
     query = text("""
         SELECT NOT EXISTS (SELECT 1 FROM article WHERE id = :id)
@@ -244,7 +245,7 @@ def revised_since(c: Connection, article_id: int, seq: int) -> bool:
     return bool(c.execute(query, {"id": article_id, "seq": seq}).scalar_one())
 
 
-def adopt_counters(t: Connection, own: RarityCounters, rehearsed: RarityCounters) -> None:
+def adopt_counters(t: Transaction, own: RarityCounters, rehearsed: RarityCounters) -> None:
     """Let the real archive count from now on as the rehearsal did. Whoever counts there notices, and reads it anew."""
     own.follow(t)
     same = own.stories == rehearsed.stories and own.total == rehearsed.total

@@ -6,9 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
-
-from storage.schema import request
+from storage.times import format_time
+from storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,35 +19,36 @@ class Wanted:
     due_only: bool
 
 
-def post(t: Connection, wanted: Wanted) -> int:
+def post(t: Transaction, wanted: Wanted) -> int:
     """Ask; the number is for `answer_to` and `withdraw`."""
-    made = insert(request).values(made_at=datetime.now(UTC), wanted=json.dumps(asdict(wanted)))
-    key = t.execute(made).inserted_primary_key
-    assert key is not None
-    return int(key[0])
+    values = (format_time(datetime.now(UTC)), json.dumps(asdict(wanted)))
+    number = t.run("INSERT INTO request (made_at, wanted) VALUES (?, ?)", values).lastrowid
+    assert number is not None
+    return number
 
 
-def unanswered(t: Connection) -> dict[int, Wanted]:
+def unanswered(t: Transaction) -> dict[int, Wanted]:
     """What is asked, by number."""
-    rows = t.execute(select(request.c.id, request.c.wanted).where(request.c.answer.is_(None)))
-    return {row.id: _wanted(json.loads(row.wanted)) for row in rows}
+    rows = t.run("SELECT id, wanted FROM request WHERE answer IS NULL")
+    return {number: _wanted(json.loads(wanted)) for number, wanted in rows}
 
 
-def answer(t: Connection, request_id: int, text: str) -> None:
-    t.execute(update(request).where(request.c.id == request_id).values(answer=text))
+def answer(t: Transaction, request_id: int, text: str) -> None:
+    t.run("UPDATE request SET answer = ? WHERE id = ?", (text, request_id))
 
 
-def answer_to(t: Connection, request_id: int) -> str | None:
-    return t.execute(select(request.c.answer).where(request.c.id == request_id)).scalar()
+def answer_to(t: Transaction, request_id: int) -> str | None:
+    found: str | None = t.value("SELECT answer FROM request WHERE id = ?", (request_id,))
+    return found
 
 
-def withdraw(t: Connection, request_id: int) -> None:
-    t.execute(delete(request).where(request.c.id == request_id))
+def withdraw(t: Transaction, request_id: int) -> None:
+    t.run("DELETE FROM request WHERE id = ?", (request_id,))
 
 
-def forget(t: Connection, before: datetime) -> None:
+def forget(t: Transaction, before: datetime) -> None:
     """Requests whose maker was killed before it could withdraw them."""
-    t.execute(delete(request).where(request.c.made_at < before))
+    t.run("DELETE FROM request WHERE made_at < ?", (format_time(before),))
 
 
 def _wanted(values: dict[str, object]) -> Wanted:

@@ -10,57 +10,56 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, delete, func, insert, select, text
-
-from storage.schema import article, article_text, unindexed
+from storage.transaction import Transaction
 from storage.words import index_form
 
 CREATE = "CREATE VIRTUAL TABLE article_words USING fts5(title, text, authors, categories, content='', tokenize='ascii')"
 BATCH = 500
 
 _COLUMNS = "(article_words, rowid, title, text, authors, categories)"
-_ADD = text(f"INSERT INTO article_words{_COLUMNS} VALUES (NULL, :id, :title, :text, :authors, :categories)")
-_REMOVE = text(f"INSERT INTO article_words{_COLUMNS} VALUES ('delete', :id, :title, :text, :authors, :categories)")
-_INDEXED = text("SELECT 1 FROM article_words_docsize WHERE id = :id")
-_OUT_OF_STEP = text("""
+_ADD = f"INSERT INTO article_words{_COLUMNS} VALUES (NULL, :id, :title, :text, :authors, :categories)"
+_REMOVE = f"INSERT INTO article_words{_COLUMNS} VALUES ('delete', :id, :title, :text, :authors, :categories)"
+_INDEXED = "SELECT 1 FROM article_words_docsize WHERE id = ?"
+_NEWEST = """
+    SELECT article.id, title, authors, extra, text FROM article JOIN article_text ON article_text.article_id = article.id
+    WHERE article.id IN (SELECT value FROM json_each(?)) ORDER BY article.id
+"""
+_OUT_OF_STEP = """
     SELECT (SELECT count(*) FROM (SELECT id FROM article
                                   EXCEPT SELECT id FROM article_words_docsize EXCEPT SELECT article_id FROM unindexed))
          + (SELECT count(*) FROM (SELECT id FROM article_words_docsize EXCEPT SELECT id FROM article))
-""")
-_EMPTY = text("INSERT INTO article_words(article_words) VALUES ('delete-all')")
+"""
+_EMPTY = "INSERT INTO article_words(article_words) VALUES ('delete-all')"
 
 
-def flush(t: Connection, limit: int = BATCH) -> int:
+def flush(t: Transaction, limit: int = BATCH) -> int:
     """Index up to `limit` waiting articles, the oldest first; returns how many it were. 0: everything is searchable."""
-    waiting = t.execute(select(unindexed.c.article_id).order_by(unindexed.c.article_id).limit(limit)).scalars().all()
+    waiting = [number for (number,) in t.run("SELECT article_id FROM unindexed ORDER BY article_id LIMIT ?", (limit,))]
     if waiting:
-        t.execute(_ADD, _words_of(t, waiting))
-        t.execute(delete(unindexed).where(unindexed.c.article_id <= waiting[-1]))
+        t.run_many(_ADD, _words_of(t, waiting))
+        t.run("DELETE FROM unindexed WHERE article_id <= ?", (waiting[-1],))
     return len(waiting)
 
 
-def forget(t: Connection, article_id: int) -> None:
+def forget(t: Transaction, article_id: int) -> None:
     """Take an article out of the index: before its row changes or goes, for the row says what was indexed.
 
     Does nothing to an article that is not indexed. Queue it (`unindexed`) when it has its new text.
     """
-    if t.execute(_INDEXED, {"id": article_id}).first() is not None:
-        t.execute(_REMOVE, _words_of(t, [article_id]))
+    if t.value(_INDEXED, (article_id,)) is not None:
+        t.run_many(_REMOVE, _words_of(t, [article_id]))
 
 
-def _words_of(t: Connection, article_ids: Sequence[int]) -> list[dict[str, int | str]]:
-    columns = [article.c[name] for name in ("id", "title", "authors", "extra")]
-    query = select(*columns, article_text.c.text).join(article_text)
-    rows = t.execute(query.where(article.c.id.in_(article_ids)).order_by(article.c.id))
+def _words_of(t: Transaction, article_ids: Sequence[int]) -> list[dict[str, int | str]]:
     return [
         {
-            "id": row.id,
-            "title": index_form(row.title),
-            "text": index_form(row.text),
-            "authors": index_form(", ".join(json.loads(row.authors))),
-            "categories": index_form(", ".join(categories(json.loads(row.extra) if row.extra else None))),
+            "id": number,
+            "title": index_form(title),
+            "text": index_form(text),
+            "authors": index_form(", ".join(json.loads(authors))),
+            "categories": index_form(", ".join(categories(json.loads(extra) if extra else None))),
         }
-        for row in rows
+        for number, title, authors, extra, text in t.run(_NEWEST, (json.dumps(article_ids),))
     ]
 
 
@@ -73,18 +72,18 @@ def categories(extra: object) -> list[str]:
     return [name for name in named if isinstance(name, str)]
 
 
-def waiting(t: Connection) -> int:
+def waiting(t: Transaction) -> int:
     """How many articles full-text search does not know yet."""
-    return int(t.execute(select(func.count()).select_from(unindexed)).scalar_one())
+    return int(t.value("SELECT count(*) FROM unindexed"))
 
 
-def rebuild(t: Connection) -> None:
+def rebuild(t: Transaction) -> None:
     """Empty the index and queue every article: after the folding has changed, or when the index is not in step."""
-    t.execute(_EMPTY)
-    t.execute(delete(unindexed))
-    t.execute(insert(unindexed).from_select(["article_id"], select(article.c.id)))
+    t.run(_EMPTY)
+    t.run("DELETE FROM unindexed")
+    t.run("INSERT INTO unindexed (article_id) SELECT id FROM article")
 
 
-def out_of_step(t: Connection) -> int:
+def out_of_step(t: Transaction) -> int:
     """How many articles are neither indexed nor queued, or are indexed and gone."""
-    return int(t.execute(_OUT_OF_STEP).scalar_one())
+    return int(t.value(_OUT_OF_STEP))

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, or_, select, update
 
-from storage import direct, events
+from storage import events
 from storage.model import DuplicateEdge, EdgeKind, EdgeStatus
 from storage.schema import article, duplicate, format_time, story
+from storage.transaction import Transaction
 
 FULL_LENGTH = 2 / 3  # of the longest member's words: shorter ones are cut copies, and represent nobody
 
@@ -46,67 +47,65 @@ _PUT_EDGE = """
 """
 
 
-def found(t: Connection, outlet_id: int, sort_at: str) -> int:
+def found(t: Transaction, outlet_id: int, sort_at: str) -> int:
     """A story of one article, which is to take the same number: never used before for a story or an article.
 
     `outlet_id` and `sort_at` are the article's.
     """
-    number = direct.run(t, _FOUND, {"at": sort_at}).lastrowid
+    number = t.run(_FOUND, {"at": sort_at}).lastrowid
     assert number is not None
     return number
 
 
-def new_number(t: Connection) -> int:
+def new_number(t: Transaction) -> int:
     """A story without members yet; its number has never been used for a story or an article."""
-    number = direct.run(
-        t, "INSERT INTO story (representative_id, article_count, outlet_count) VALUES (0, 0, 0)"
-    ).lastrowid
+    number = t.run("INSERT INTO story (representative_id, article_count, outlet_count) VALUES (0, 0, 0)").lastrowid
     assert number is not None
     return number
 
 
-def join(t: Connection, article_id: int, story_id: int, now: datetime) -> None:
+def join(t: Transaction, article_id: int, story_id: int, now: datetime) -> None:
     """Move an article into a story. The story it leaves goes if it is empty."""
-    left = direct.value(t, "SELECT story_id FROM article WHERE id = ?", (article_id,))
+    left = t.value("SELECT story_id FROM article WHERE id = ?", (article_id,))
     if left == story_id:
         return
-    direct.run(t, f"{_CHANGE}, story_id = :story WHERE id = :id", _values(now, story=story_id, id=article_id))
+    t.run(f"{_CHANGE}, story_id = :story WHERE id = :id", _values(now, story=story_id, id=article_id))
     refresh(t, left, now)
     refresh(t, story_id, now)
 
 
-def move(t: Connection, article_ids: Sequence[int], story_id: int, now: datetime) -> None:
+def move(t: Transaction, article_ids: Sequence[int], story_id: int, now: datetime) -> None:
     """Set the story of articles, and nothing else: `refresh` every story concerned when all are where they belong."""
     for article_id in article_ids:
-        direct.run(t, f"{_CHANGE}, story_id = :story WHERE id = :id", _values(now, story=story_id, id=article_id))
+        t.run(f"{_CHANGE}, story_id = :story WHERE id = :id", _values(now, story=story_id, id=article_id))
 
 
-def leave(t: Connection, article_id: int, now: datetime) -> int:
+def leave(t: Transaction, article_id: int, now: datetime) -> int:
     """Give an article a story of its own; returns the story's number."""
     number = new_number(t)
     join(t, article_id, number, now)
     return number
 
 
-def refresh(t: Connection, story_id: int, now: datetime) -> None:
+def refresh(t: Transaction, story_id: int, now: datetime) -> None:
     """Bring a story's row up to date with its members; an empty story goes."""
-    row = direct.run(t, _MEMBERS, (story_id,)).fetchone()
+    row = t.run(_MEMBERS, (story_id,)).fetchone()
     if not row[0]:
-        direct.run(t, "DELETE FROM story WHERE id = ?", (story_id,))
+        t.run("DELETE FROM story WHERE id = ?", (story_id,))
         return
     count, outlets, first, last, longest = row
-    chosen = direct.value(t, _REPRESENTATIVE, (story_id, FULL_LENGTH * longest))
-    before = direct.value(t, "SELECT representative_id FROM story WHERE id = ?", (story_id,))
-    direct.run(t, _REFRESH, (chosen, count, outlets, first, last, story_id))
+    chosen = t.value(_REPRESENTATIVE, (story_id, FULL_LENGTH * longest))
+    before = t.value("SELECT representative_id FROM story WHERE id = ?", (story_id,))
+    t.run(_REFRESH, (chosen, count, outlets, first, last, story_id))
     if before != chosen and count > 1:
-        direct.run(t, f"{_CHANGE} WHERE story_id = :story", _values(now, story=story_id))
+        t.run(f"{_CHANGE} WHERE story_id = :story", _values(now, story=story_id))
 
 
-def size(t: Connection, story_id: int) -> int:
+def size(t: Transaction, story_id: int) -> int:
     return int(t.execute(select(story.c.article_count).where(story.c.id == story_id)).scalar_one())
 
 
-def put_edges(t: Connection, edges: Sequence[DuplicateEdge]) -> None:
+def put_edges(t: Transaction, edges: Sequence[DuplicateEdge]) -> None:
     """Keep edges. One that a person took back or confirmed stays as that person left it."""
     for edge in edges:
         if edge.original_id in events.separated(t, edge.article_id):
@@ -122,10 +121,10 @@ def put_edges(t: Connection, edges: Sequence[DuplicateEdge]) -> None:
             "evidence": edge.evidence,
             "status": edge.status.value,
         }
-        direct.run(t, _PUT_EDGE, row)
+        t.run(_PUT_EDGE, row)
 
 
-def undo(t: Connection, article_id: int, now: datetime) -> bool:
+def undo(t: Transaction, article_id: int, now: datetime) -> bool:
     """A person takes an article out of its story, alone, for good. False if it has nobody to leave."""
     others = _others(t, article_id)
     for other in others:
@@ -133,7 +132,7 @@ def undo(t: Connection, article_id: int, now: datetime) -> bool:
     return _take_out(t, article_id, others, now)
 
 
-def part(t: Connection, article_id: int, other_id: int, now: datetime) -> None:
+def part(t: Transaction, article_id: int, other_id: int, now: datetime) -> None:
     """A person separates two articles: the first one leaves a story that they share; `contained` counts no longer."""
     events.record(t, events.Kind.UNDONE, article_id, other_id)
     if story_of(t, article_id) == story_of(t, other_id):
@@ -142,25 +141,25 @@ def part(t: Connection, article_id: int, other_id: int, now: datetime) -> None:
     _set_status(t, between, EdgeStatus.UNDONE)
 
 
-def expel(t: Connection, article_id: int, now: datetime) -> None:
+def expel(t: Transaction, article_id: int, now: datetime) -> None:
     """An article turned out to hold several stories' texts: it goes on alone, unless a person pinned it."""
     if not is_pinned(t, article_id):
         _take_out(t, article_id, _others(t, article_id), now)
 
 
-def is_pinned(t: Connection, article_id: int) -> bool:
+def is_pinned(t: Transaction, article_id: int) -> bool:
     """Whether a person confirmed that the article repeats another one, or another one it."""
     pinned = duplicate.c.status == EdgeStatus.CONFIRMED, duplicate.c.kind != EdgeKind.CONTAINED
     return t.execute(select(duplicate.c.article_id).where(_touches(article_id), *pinned)).first() is not None
 
 
-def confirm(t: Connection, edge: DuplicateEdge, now: datetime) -> None:
+def confirm(t: Transaction, edge: DuplicateEdge, now: datetime) -> None:
     """A person pins an edge: no scheme changes it. Where it had been taken back, the article joins the story again."""
     events.record(t, events.Kind.CONFIRMED, edge.article_id, edge.original_id)
     pin(t, edge, now)
 
 
-def pin(t: Connection, edge: DuplicateEdge, now: datetime) -> None:
+def pin(t: Transaction, edge: DuplicateEdge, now: datetime) -> None:
     """Keep an edge as a confirmed one; what it says comes true."""
     put_edges(t, [edge])
     _set_status(t, _edge_of(edge.article_id, edge.original_id), EdgeStatus.CONFIRMED)
@@ -168,18 +167,18 @@ def pin(t: Connection, edge: DuplicateEdge, now: datetime) -> None:
         join(t, edge.article_id, story_of(t, edge.original_id), now)
 
 
-def story_of(t: Connection, article_id: int) -> int:
-    return int(direct.value(t, "SELECT story_id FROM article WHERE id = ?", (article_id,)))
+def story_of(t: Transaction, article_id: int) -> int:
+    return int(t.value("SELECT story_id FROM article WHERE id = ?", (article_id,)))
 
 
-def edges_between(t: Connection, one: int, other: int) -> list[DuplicateEdge]:
+def edges_between(t: Transaction, one: int, other: int) -> list[DuplicateEdge]:
     """What was judged of two articles, in either direction: the one of a common story before `contained`."""
     query = select(duplicate).where(or_(_edge_of(one, other), _edge_of(other, one)))
     edges = [edge_of(row) for row in t.execute(query)]
     return sorted(edges, key=lambda edge: (edge.kind == EdgeKind.CONTAINED, edge.article_id != one))
 
 
-def standing_edges(t: Connection, article_id: int) -> list[DuplicateEdge]:
+def standing_edges(t: Transaction, article_id: int) -> list[DuplicateEdge]:
     """What was judged of an article as the one that repeats, and was not taken back."""
     mine = duplicate.c.article_id == article_id, duplicate.c.status != EdgeStatus.UNDONE
     return [edge_of(row) for row in t.execute(select(duplicate).where(*mine))]
@@ -191,13 +190,13 @@ def edge_of(row: Row[Any]) -> DuplicateEdge:
     return DuplicateEdge(**values)
 
 
-def separated_stories(t: Connection, article_id: int) -> set[int]:
+def separated_stories(t: Transaction, article_id: int) -> set[int]:
     """The stories of articles that a person separated this one from."""
     query = select(article.c.story_id).where(article.c.id.in_(events.separated(t, article_id)))
     return set(t.execute(query).scalars())
 
 
-def _take_out(t: Connection, article_id: int, others: Sequence[int], now: datetime) -> bool:
+def _take_out(t: Transaction, article_id: int, others: Sequence[int], now: datetime) -> bool:
     """Leave the story alone; what was judged of the article and those who stay counts no longer."""
     members = select(article.c.id).where(article.c.story_id == story_of(t, article_id), article.c.id != article_id)
     mine = and_(duplicate.c.article_id == article_id, duplicate.c.original_id.in_(members))
@@ -209,7 +208,7 @@ def _take_out(t: Connection, article_id: int, others: Sequence[int], now: dateti
     return True
 
 
-def _others(t: Connection, article_id: int) -> list[int]:
+def _others(t: Transaction, article_id: int) -> list[int]:
     query = select(article.c.id).where(article.c.story_id == story_of(t, article_id), article.c.id != article_id)
     return list(t.execute(query.order_by(article.c.id)).scalars())
 
@@ -222,7 +221,7 @@ def _touches(article_id: int) -> ColumnElement[bool]:
     return or_(duplicate.c.article_id == article_id, duplicate.c.original_id == article_id)
 
 
-def _set_status(t: Connection, which: ColumnElement[bool], status: EdgeStatus) -> None:
+def _set_status(t: Transaction, which: ColumnElement[bool], status: EdgeStatus) -> None:
     t.execute(update(duplicate).where(which).values(status=status))
 
 

@@ -24,6 +24,10 @@ def parse_time(value: str) -> datetime:
     return datetime.fromisoformat(value)
 
 
+def parse_if_given(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
+
+
 def moment(written: str | date | datetime, *, now: datetime, zone: tzinfo | None = UTC, end: bool = False) -> datetime:
     """The point in time that was meant, in UTC. Raises ValueError with one plain line.
 

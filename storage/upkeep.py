@@ -9,17 +9,16 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, text
-
 from storage.connect import bare_reader, bare_writer, unavailable
 from storage.errors import ArchiveUnavailable
 from storage.times import format_time
+from storage.transaction import Transaction
 
 BATCH = 5_000  # polls summed in one transaction
 STEP = 2_000  # pages copied between two questions whether to go on
 
 _OLD = "SELECT id FROM poll WHERE at < :before ORDER BY at, id LIMIT :most"
-_SUM = text(f"""
+_SUM = f"""
     INSERT INTO poll_day (feed_id, day, changed, unchanged, failed, skipped, bytes, seconds, entries, new)
     SELECT feed_id, substr(at, 1, 10), sum(outcome = 'changed'), sum(outcome = 'unchanged'), sum(outcome = 'failed'),
            sum(outcome = 'skipped'), sum(bytes), sum(seconds), sum(entries), sum(new)
@@ -28,15 +27,15 @@ _SUM = text(f"""
         changed = changed + excluded.changed, unchanged = unchanged + excluded.unchanged,
         failed = failed + excluded.failed, skipped = skipped + excluded.skipped, bytes = bytes + excluded.bytes,
         seconds = seconds + excluded.seconds, entries = entries + excluded.entries, new = new + excluded.new
-""")
-_DROP = text(f"DELETE FROM poll WHERE id IN ({_OLD})")
+"""
+_DROP = f"DELETE FROM poll WHERE id IN ({_OLD})"
 
 
-def sum_polls(t: Connection, before: datetime, most: int = BATCH) -> int:
+def sum_polls(t: Transaction, before: datetime, most: int = BATCH) -> int:
     """Replace up to `most` polls older than `before` by their daily sums; returns how many it were."""
     values = {"before": format_time(before), "most": most}
-    t.execute(_SUM, values)
-    return t.execute(_DROP, values).rowcount
+    t.run(_SUM, values)
+    return t.run(_DROP, values).rowcount
 
 
 def tidy(path: Path) -> None:

@@ -13,13 +13,19 @@ from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from storage.schema import APPLICATION_ID, VERSION
+from storage.transaction import Transaction
 
 FOLDER = Path(__file__).parent
 VIEWS = FOLDER.parent / "views.sql"
 
 
-def upgrade(connection: Connection) -> None:
-    """Migrate the file behind `connection`, inside its open transaction: all of it, or nothing."""
+def upgrade(t: Transaction) -> None:
+    """Migrate the file, inside an open transaction: all of it, or nothing."""
+    with t.core() as connection:
+        _upgrade(connection)
+
+
+def _upgrade(connection: Connection) -> None:
     for name in connection.execute(text("SELECT name FROM sqlite_schema WHERE type = 'view'")).scalars().all():
         connection.exec_driver_sql(f'DROP VIEW "{name}"')
     config = Config()

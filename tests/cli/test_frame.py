@@ -37,6 +37,19 @@ def test_command_modules_load_nothing_heavy():
     assert not HEAVY & set(done.stdout.split())
 
 
+def test_a_run_without_news_loads_nothing_that_only_news_needs(tmp_path):
+    """Loading SQLAlchemy takes as long as 250 feeds that have not changed."""
+    config = tmp_path / "feeds.yaml"
+    config.write_text("outlets: [{name: dawn, feeds: [{url: 'http://127.0.0.1:9/closed'}]}]\n")
+    arguments = ["ingest", "once", "--json", "--config", str(config), "--database", f"sqlite:///{tmp_path}/a.db"]
+    code = "import sys; from ingest.cli import main\ntry: main()\nfinally: print(*sorted(sys.modules), file=sys.stderr)"
+    for _ in ("a new archive", "the same again"):
+        done = python(f"import sys; sys.argv = {arguments}; {code}")
+    assert '"failed": 1' in done.stdout
+    assert "h11" in done.stderr.split()
+    assert not {"alembic", "apscheduler", "feedparser", "lxml", "sqlalchemy", "trafilatura"} & set(done.stderr.split())
+
+
 @pytest.mark.parametrize("command", frame.COMMANDS, ids=lambda command: command.name)
 def test_every_listed_command_has_help_and_the_common_options(command, ingest):
     shown = ingest(command.name, "--help")

@@ -43,7 +43,7 @@ def sums(archive: Archive) -> list[tuple[int, ...]]:
         by_day = (
             "select sum(changed + failed), sum(failed), sum(bytes), sum(entries), sum(new), sum(seconds) from poll_day"
         )
-        return [tuple(t.exec_driver_sql(query).one()) for query in (kept, by_day)]
+        return [tuple(t.run(query).fetchone()) for query in (kept, by_day)]
 
 
 @pytest.mark.parametrize("most", [7, 5_000])
@@ -57,7 +57,7 @@ def test_old_polls_become_daily_sums_and_nothing_is_lost(archive: Archive, most:
     assert kept[0] == 2 * (30 * 4 + 1)
     assert tuple(a + b for a, b in zip(kept, by_day, strict=True)) == before
     with archive.reading() as t:
-        days = t.exec_driver_sql("select count(*), count(distinct day), max(day) from poll_day").one()
+        days = t.run("select count(*), count(distinct day), max(day) from poll_day").fetchone()
     assert tuple(days) == (2 * 11, 11, "2026-10-24")
 
 
@@ -69,7 +69,7 @@ def test_due_feeds(archive: Archive) -> None:
         hours = [None, -1, 1, -5, 24 * 400, -3]
         for feed_id, offset in zip(ids, hours, strict=True):
             at = None if offset is None else f"{NOW + timedelta(hours=offset):%Y-%m-%dT%H:%M:%SZ}"
-            t.exec_driver_sql("update feed set next_poll_at = ? where id = ?", (at, feed_id))
+            t.run("update feed set next_poll_at = ? where id = ?", (at, feed_id))
 
         def due(*without: int, most: int = 10) -> list[int]:
             return [ids.index(feed.id) for feed in feeds.due(t, NOW, without=without, most=most)]
@@ -86,7 +86,7 @@ def test_due_feeds(archive: Archive) -> None:
 def test_the_question_for_due_feeds_walks_an_index(archive: Archive) -> None:
     with archive.reading() as t:
         values = {"now": "2026", "without": "[]", "most": 5}
-        plan = [str(row.detail) for row in t.execute(feeds.text(f"EXPLAIN QUERY PLAN {feeds._DUE.text}"), values)]
+        plan = [str(row["detail"]) for row in t.rows(f"EXPLAIN QUERY PLAN {feeds._DUE}", values)]
     assert sum("feed_due" in line for line in plan) == 2, plan
     assert not any(line.startswith("SCAN feed") for line in plan), plan
 
@@ -94,7 +94,7 @@ def test_the_question_for_due_feeds_walks_an_index(archive: Archive) -> None:
 def test_a_copy_is_whole_and_there_only_then(archive: Archive, tmp_path: Path) -> None:
     target = tmp_path / "copies" / "copy.db"
     with archive.transaction() as t:  # in the middle of a write
-        t.exec_driver_sql("update outlet set title = 'Half'")
+        t.run("update outlet set title = 'Half'")
         upkeep.back_up(archive.path, target)
     with Archive.open(f"sqlite:///{target}") as copy:
         assert [outlet.title for outlet in copy.outlets()] == ["Dawn"]
@@ -113,7 +113,7 @@ def test_a_copy_may_be_given_up(archive: Archive, tmp_path: Path) -> None:
 def test_tidying_stands_back_from_readers_and_writers(archive: Archive) -> None:
     wal = archive.path.with_name("archive.db-wal")
     with archive.transaction() as t:
-        t.exec_driver_sql("update outlet set title = 'Dusk'")
+        t.run("update outlet set title = 'Dusk'")
         upkeep.tidy(archive.path)
     assert wal.stat().st_size > 0
     upkeep.tidy(archive.path)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from ingest.duplicates import fingerprint, slots_of_signature
 from ingest.keeping import keep, new_counters
-from storage import direct, feeds, stories
+from storage import feeds, stories
 from storage.archive import Archive
 from storage.matching import PIECE, MatchStore, RarityCounters
 from storage.model import Alias, AliasKind, ArticleDraft, Outlet, Signature
@@ -122,7 +122,7 @@ def test_a_round_up_ends_alone_wherever_it_arrives(desk: Desk, place: int) -> No
     assert len(held) >= 2
     with desk.archive.transaction() as t:
         assert MatchStore(t, desk.counters).roundups(numbers) == {numbers[place]}
-        t.exec_driver_sql("UPDATE duplicate SET status = 'undone'")
+        t.run("UPDATE duplicate SET status = 'undone'")
         assert not MatchStore(t, desk.counters).roundups(numbers)
 
 
@@ -171,7 +171,7 @@ def test_a_key_of_few_articles_says_more_than_two_of_many(desk: Desk) -> None:
     common, rare = desk.keep(HARBOUR), desk.keep(BRIDGE)
     postings = [(key, number) for key in (1, 2) for number in (common, *range(1000, 1300))] + [(3, rare)]
     with desk.archive.transaction() as t:
-        direct.driver(t).executemany("INSERT INTO posting (key, article_id) VALUES (?, ?)", postings)
+        t.driver.executemany("INSERT INTO posting (key, article_id) VALUES (?, ?)", postings)
         found = MatchStore(t, desk.counters).candidates([1, 2, 3], 1, per_story=1)
     assert [candidate.article_id for candidate in found] == [rare]
 
@@ -194,7 +194,7 @@ def test_of_articles_with_few_keys_in_common_three_are_looked_at(desk: Desk) -> 
     shared = {alike: (1, 2, 3), others[0]: (1,), others[1]: (2, 3), others[2]: (1,), others[3]: (2,)}
     with desk.archive.transaction() as t:
         rows = [(key, number) for number, keys in shared.items() for key in keys]
-        direct.driver(t).executemany("INSERT INTO posting (key, article_id) VALUES (?, ?)", rows)
+        t.driver.executemany("INSERT INTO posting (key, article_id) VALUES (?, ?)", rows)
         found = MatchStore(t, desk.counters).candidates([1, 2, 3], 12, per_story=3)
         itself = MatchStore(t, desk.counters).candidates([1, 2, 3], 12, per_story=3, without=others[0])
         of_two_keys = MatchStore(t, desk.counters).candidates([1, 2], 12, per_story=3)

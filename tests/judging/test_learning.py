@@ -132,8 +132,8 @@ def test_an_archive_that_never_counted_learns_by_a_rebuild(desk: Desk) -> None:
     learn(desk)
     wanted = desk.rows("SELECT * FROM line ORDER BY 1, 2")
     with desk.archive.transaction() as t:
-        t.exec_driver_sql("DELETE FROM line")
-        t.exec_driver_sql("DELETE FROM outlet_lines")
+        t.run("DELETE FROM line")
+        t.run("DELETE FROM outlet_lines")
     desk.rebuild()
     assert desk.rows("SELECT * FROM line ORDER BY 1, 2") == wanted
 

@@ -168,9 +168,9 @@ def test_an_article_without_fingerprint_gets_one(desk: Desk) -> None:
     first, copy = desk.add(BODY, url=A), desk.add(BODY, url=B)
     before = desk.state()
     with desk.archive.transaction() as t:
-        t.exec_driver_sql(f"DELETE FROM fingerprint WHERE article_id = {copy}")
-        t.exec_driver_sql(f"DELETE FROM posting WHERE article_id = {copy}")
-        t.exec_driver_sql(f"UPDATE fingerprint SET tokens = x'00' WHERE article_id = {first}")
+        t.run(f"DELETE FROM fingerprint WHERE article_id = {copy}")
+        t.run(f"DELETE FROM posting WHERE article_id = {copy}")
+        t.run(f"UPDATE fingerprint SET tokens = x'00' WHERE article_id = {first}")
     assert not desk.is_sound()
     assert desk.rebuild().fingerprints == 2
     del before["counters"]
@@ -197,13 +197,13 @@ def test_two_schemes_live_side_by_side_until_a_rebuild(desk: Desk, monkeypatch: 
 def test_what_was_pruned_is_forgotten(desk: Desk) -> None:
     busy_day(desk, 4, 40)
     with desk.archive.reading() as c:
-        before = c.exec_driver_sql("SELECT sort_at FROM article ORDER BY id LIMIT 1 OFFSET 10").scalar_one()
+        before = c.value("SELECT sort_at FROM article ORDER BY id LIMIT 1 OFFSET 10")
     pruning.prune(
         desk.archive,
         datetime.fromisoformat(before),
         desk.now,
         keep_representatives=False,
-        forget_fingerprint=lambda t, number: t.exec_driver_sql(f"DELETE FROM fingerprint WHERE article_id = {number}"),
+        forget_fingerprint=lambda t, number: t.run(f"DELETE FROM fingerprint WHERE article_id = {number}"),
     )
     desk.rebuild()
     before = desk.state()

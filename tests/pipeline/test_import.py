@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 
 from ingest.pipeline.importing import import_lines
 from storage.archive import Archive
+from storage.transaction import Transaction
 from tests.pipeline.conftest import export, invoke, kept_by_export
 from tests.pipeline.papers import invent
 
@@ -70,7 +70,7 @@ def test_an_import_whose_turn_is_over_goes_on_in_another_transaction(
     with Archive.open(f"sqlite:///{tmp_path}/archive.db", write=True) as archive:
         begin, begun = archive.transaction, Counter[str]()
 
-        def counted() -> AbstractContextManager[Connection]:
+        def counted() -> AbstractContextManager[Transaction]:
             begun["transactions"] += 1
             return begin()
 

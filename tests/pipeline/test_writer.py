@@ -7,12 +7,11 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from sqlalchemy import Connection
 
 from ingest.pipeline.writer import Writer
-from storage import direct
 from storage.archive import Archive
 from storage.errors import ArchiveUnavailable
+from storage.transaction import Transaction
 
 
 @pytest.fixture
@@ -21,11 +20,11 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         yield opened
 
 
-def add(t: Connection, name: str, seen: list[Connection] | None = None) -> int:
+def add(t: Transaction, name: str, seen: list[Transaction] | None = None) -> int:
     """One that must fail does so after it has written. `seen`: the transactions that were used."""
     if seen is not None:
         seen.append(t)
-    direct.run(t, "INSERT INTO outlet (name, title) VALUES (?, '')", (name,))
+    t.run("INSERT INTO outlet (name, title) VALUES (?, '')", (name,))
     if name == "bad":
         raise ValueError(name)
     if name == "unlucky":
@@ -33,11 +32,11 @@ def add(t: Connection, name: str, seen: list[Connection] | None = None) -> int:
     return len(names(t))
 
 
-def names(t: Connection) -> list[str]:
-    return [name for (name,) in direct.run(t, "SELECT name FROM outlet ORDER BY id")]
+def names(t: Transaction) -> list[str]:
+    return [name for (name,) in t.run("SELECT name FROM outlet ORDER BY id")]
 
 
-async def together(writer: Writer, *wanted: str, seen: list[Connection] | None = None) -> list[int | BaseException]:
+async def together(writer: Writer, *wanted: str, seen: list[Transaction] | None = None) -> list[int | BaseException]:
     """All of them wait when the first one's turn comes."""
     gate = Event()
     held = asyncio.create_task(writer.run(gate.wait))
@@ -49,7 +48,7 @@ async def together(writer: Writer, *wanted: str, seen: list[Connection] | None =
 
 
 def test_what_waits_shares_a_transaction_and_keeps_its_order(archive: Archive) -> None:
-    seen: list[Connection] = []
+    seen: list[Transaction] = []
 
     async def scenario() -> list[int | BaseException]:
         async with Writer(archive) as writer:

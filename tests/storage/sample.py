@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, text, update
+from sqlalchemy import insert, text, update
 
 from ingest.duplicates import fingerprint
 from storage import articles, entries, feeds, matching, search, stories
@@ -29,6 +29,7 @@ from storage.model import (
     Signature,
 )
 from storage.schema import feed
+from storage.transaction import Transaction
 
 START = datetime(2025, 5, 30, 12, 0, tzinfo=UTC)
 OUTLETS = {
@@ -73,7 +74,7 @@ def draft(outlet: str, title: str, body: str, **values: object) -> ArticleDraft:
     )
 
 
-def repeat(t: Connection, article_id: int, original_id: int, score: float, kind: EdgeKind = EdgeKind.NEAR) -> None:
+def repeat(t: Transaction, article_id: int, original_id: int, score: float, kind: EdgeKind = EdgeKind.NEAR) -> None:
     """Record that one article repeats another, and let it join that story."""
     now = START + timedelta(hours=1)
     stories.put_edges(t, [DuplicateEdge(article_id, original_id, kind, score, 0.6, 1, now)])
@@ -81,7 +82,7 @@ def repeat(t: Connection, article_id: int, original_id: int, score: float, kind:
         stories.join(t, article_id, articles.current(t, original_id).story_id, now)
 
 
-def edit(t: Connection, article_id: int, new: ArticleDraft, now: datetime) -> None:
+def edit(t: Transaction, article_id: int, new: ArticleDraft, now: datetime) -> None:
     old = articles.current(t, article_id)
     search.forget(t, article_id)
     articles.revise(t, old, new, Change.EDITED, now)
@@ -103,7 +104,7 @@ def newsroom(path: Path) -> str:
     return url
 
 
-def _articles(t: Connection) -> None:
+def _articles(t: Transaction) -> None:
     at = START
     authors = ("Web Desk", "A. Khan")
     original = articles.add(
@@ -131,7 +132,7 @@ def _articles(t: Connection) -> None:
     repeat(t, original, roundup, 0.9, EdgeKind.CONTAINED)
 
 
-def _polling(t: Connection) -> None:
+def _polling(t: Transaction) -> None:
     for number, state in enumerate(feeds.states(t)):
         at = START + timedelta(minutes=number)
         failing = number == 1
@@ -163,7 +164,7 @@ def _polling(t: Connection) -> None:
 
 
 def sight(
-    t: Connection, feed_id: int, url: str, title: str, *, article_id: int | None = None, failure: Failure | None = None
+    t: Transaction, feed_id: int, url: str, title: str, *, article_id: int | None = None, failure: Failure | None = None
 ) -> None:
     entry = Entry(url, url, title, summary=f"Summary of {title}", content_hash="1:x")
     plan = PlannedEntry(entry, entry.key, url, Novelty.NEW)

@@ -210,7 +210,7 @@ def test_undoing_the_representative_leaves_the_others_together(desk: Desk) -> No
 def test_what_was_pruned_does_not_come_back(desk: Desk) -> None:
     first = desk.keep(draft("one", url=A)).article_id
     with desk.archive.transaction() as t:
-        t.exec_driver_sql(f"UPDATE alias SET article_id = NULL, kind = 'pruned' WHERE article_id = {first}")
+        t.run(f"UPDATE alias SET article_id = NULL, kind = 'pruned' WHERE article_id = {first}")
     assert desk.keep(draft("one", url=A)) == Kept(None, EntryStatus.UNCHANGED)
     assert desk.keep(draft("one", url=B, aliases=[Alias(AliasKind.FINAL_URL, A)])) == Kept(None, EntryStatus.UNCHANGED)
 

@@ -75,15 +75,13 @@ def test_a_new_archive_bears_our_marks(tmp_path):
 
 def test_migrations_make_what_the_tables_say(tmp_path):
     """The migrations, all of them, end where `storage.schema` is."""
-    engine = create_engine("sqlite://")
-    with engine.begin() as c:
-        schema.metadata.create_all(c)
-        c.exec_driver_sql(search.CREATE)
-        c.exec_driver_sql("CREATE TABLE alembic_version (version_num)")
+    with closing(sqlite3.connect(":memory:")) as c:
+        schema.metadata.create_all(create_engine("sqlite://", creator=lambda: c))
+        c.execute(search.CREATE)
+        c.execute("CREATE TABLE alembic_version (version_num)")
         wanted = {(kind, name): columns(c, name) for kind, name in objects(c)}
         clauses_wanted = clauses(c)
-    engine.dispose()
-    with Archive.open(f"sqlite:///{tmp_path}/new.db", write=True) as archive, archive.reading() as c:
+    with Archive.open(f"sqlite:///{tmp_path}/new.db", write=True) as archive, archive.asking() as c:
         found = {(kind, name): columns(c, name) for kind, name in objects(c) if kind != "view"}
         clauses_found = clauses(c)
     assert found.keys() == wanted.keys()
@@ -94,7 +92,7 @@ def test_migrations_make_what_the_tables_say(tmp_path):
 
 def clauses(c) -> dict[str, set[str]]:
     """What stands between the outer commas of each CREATE statement: columns, keys, checks, the condition of an index."""
-    made = c.exec_driver_sql("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL").all()
+    made = c.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
     return {name: set(outer_parts(sql)) for name, sql in made}
 
 
@@ -110,13 +108,13 @@ def outer_parts(sql: str) -> Iterator[str]:
 
 
 def objects(c) -> list[tuple[str, str]]:
-    return c.exec_driver_sql("SELECT type, name FROM sqlite_schema WHERE sql IS NOT NULL").all()
+    return c.execute("SELECT type, name FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
 
 
 def columns(c, name: str) -> list[tuple[object, ...]]:
-    table = c.exec_driver_sql(f'PRAGMA table_xinfo("{name}")').all()
-    keys = c.exec_driver_sql(f'PRAGMA foreign_key_list("{name}")').all()
-    return [*table, *keys, *c.exec_driver_sql(f'PRAGMA index_xinfo("{name}")').all()]
+    table = c.execute(f'PRAGMA table_xinfo("{name}")').fetchall()
+    keys = c.execute(f'PRAGMA foreign_key_list("{name}")').fetchall()
+    return [*table, *keys, *c.execute(f'PRAGMA index_xinfo("{name}")').fetchall()]
 
 
 def test_an_older_archive_is_migrated_whole(archive_path, next_version):

@@ -42,17 +42,17 @@ def test_no_connection_trusts_the_files_own_schema(path, way):
 @pytest.mark.parametrize("megabytes", [connect.WRITER_MB, connect.IMPORT_MB])
 def test_a_writer_keeps_as_many_pages_as_it_was_given(newsroom_copy, megabytes):
     with Archive.open(newsroom_copy, write=True, megabytes=megabytes) as archive, archive.transaction() as t:
-        assert t.exec_driver_sql("PRAGMA cache_size").scalar() == -1024 * megabytes
-        assert t.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar() == 250 * megabytes
-        assert t.exec_driver_sql("PRAGMA synchronous").scalar() == 1
+        assert t.value("PRAGMA cache_size") == -1024 * megabytes
+        assert t.value("PRAGMA wal_autocheckpoint") == 250 * megabytes
+        assert t.value("PRAGMA synchronous") == 1
 
 
 @pytest.mark.parametrize("way", ["reading", "transaction"])
 def test_nor_does_the_archive(newsroom_copy, way):
     with Archive.open(newsroom_copy, write=True) as archive, getattr(archive, way)() as c:
-        assert c.exec_driver_sql("PRAGMA trusted_schema").scalar() == 0
-        assert c.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
-        assert c.exec_driver_sql("PRAGMA busy_timeout").scalar() == 10_000
+        assert c.value("PRAGMA trusted_schema") == 0
+        assert c.value("PRAGMA foreign_keys") == 1
+        assert c.value("PRAGMA busy_timeout") == 10_000
 
 
 def test_a_view_of_a_stranger_cannot_call_what_acts(path):

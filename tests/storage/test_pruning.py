@@ -27,7 +27,7 @@ def prune(archive: Archive, before, *, keep: bool = False) -> pruning.Pruned:
         before,
         NOW,
         keep_representatives=keep,
-        forget_fingerprint=lambda t, number: t.exec_driver_sql(f"DELETE FROM fingerprint WHERE article_id = {number}"),
+        forget_fingerprint=lambda t, number: t.run(f"DELETE FROM fingerprint WHERE article_id = {number}"),
     )
     assert pruned.articles == counted
     return pruned
