@@ -9,6 +9,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +20,17 @@ from ingest.jobs import OutletHints
 from ingest.keeping import keep, new_counters
 from storage import entries, feeds, search
 from storage.archive import Archive
-from storage.model import ArticleDraft, Entry, FeedState, Novelty, Outlet, PendingEntry, PlannedEntry, PollOutcome
+from storage.model import (
+    ArticleDraft,
+    Entry,
+    FeedState,
+    FeedStatus,
+    Novelty,
+    Outlet,
+    PendingEntry,
+    PlannedEntry,
+    PollOutcome,
+)
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -73,7 +84,8 @@ def timed(archive: Archive, name: str, items: Sequence[T], work: Callable[[Any, 
 
 
 def save(t: Any, state: FeedState) -> None:
-    feeds.save(t, state)
+    polled = replace(state, status=FeedStatus.OK, last_polled_at=NOW, last_success_at=NOW, next_poll_at=NOW)
+    feeds.save(t, state, polled)
     feeds.record_poll(t, feeds.PollRecord(state.id, NOW, PollOutcome.UNCHANGED, "on time"))
 
 

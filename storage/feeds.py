@@ -57,7 +57,7 @@ _PUT_ROBOTS = """
 _FORGET_HOSTS = """
     DELETE FROM host WHERE (paused_until IS NULL OR paused_until < ?) AND domain NOT IN (SELECT domain FROM robots)
 """
-_ADD_POLL = f"INSERT INTO poll ({', '.join(_POLL_COLUMNS)}) VALUES (:{', :'.join(_POLL_COLUMNS)})"
+_ADD_POLL = f"INSERT INTO poll ({', '.join(_POLL_COLUMNS)}) VALUES ({', '.join('?' * len(_POLL_COLUMNS))})"
 
 
 def sync(t: Transaction, outlets: Mapping[Outlet, Iterable[str]]) -> None:
@@ -175,23 +175,24 @@ def states(t: Transaction) -> list[FeedState]:
     return [_state(row) for row in t.rows(f"{_STATES} ORDER BY feed.next_poll_at NULLS FIRST, feed.id")]
 
 
-def save(t: Transaction, state: FeedState) -> None:
-    values = _plain(_columns(state))
-    given = ", ".join(f"{name} = :{name}" for name in values)
-    t.run(f"UPDATE feed SET {given} WHERE id = :feed_id", {**values, "feed_id": state.id})
+def save(t: Transaction, before: FeedState, after: FeedState) -> None:
+    """Write down what a poll has changed, and nothing else: what others wrote meanwhile stays."""
+    known = _columns(before)
+    changed = {name: value for name, value in _columns(after).items() if value != known[name]}
+    if changed:
+        given = ", ".join(f"{name} = ?" for name in changed)
+        t.run(f"UPDATE feed SET {given} WHERE id = ?", (*map(_plain, changed.values()), after.id))
 
 
 def record_poll(t: Transaction, record: PollRecord) -> None:
-    row = _plain({name: getattr(record, name) for name in _POLL_COLUMNS})
-    t.run(_ADD_POLL, {**row, "seconds": round(record.seconds, 3)})
+    t.run(_ADD_POLL, [_plain(getattr(record, name)) for name in _POLL_COLUMNS])
 
 
-def _plain(values: Mapping[str, object]) -> dict[str, object]:
-    """Values as the driver takes them: times as text, plain strings for members of an enumeration."""
-    return {
-        name: format_time(value) if isinstance(value, datetime) else str(value) if isinstance(value, StrEnum) else value
-        for name, value in values.items()
-    }
+def _plain(value: object) -> object:
+    """A value as the driver takes it: a time as text, a plain string for a member of an enumeration."""
+    if isinstance(value, datetime):
+        return format_time(value)
+    return value.value if isinstance(value, StrEnum) else value
 
 
 def hosts(t: Transaction) -> list[HostState]:

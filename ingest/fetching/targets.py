@@ -5,17 +5,24 @@ Host spellings such as `0x7f000001`, `127.1` or full-width digits come out as th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
-from ada_url import URL, HostType
+from ada_url import join_url, normalize_url
 
 from storage.model import Failure, FailureKind
 
 LONGEST_URL: Final = 8_192  # characters
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+# Scheme, login, host with port, host, port, path with query: a serialized URL has the signs between them nowhere else.
+_SERIALIZED: Final = re.compile(
+    r"(https?)://(?:([^/@]*)@)?((\[[^\]]*\]|[^/:]+)(?::(\d+))?)(/[^?#]*(?:\?[^#]+)?)\??(?:#.*)?", re.DOTALL
+)
+_ADDRESS: Final = re.compile(r"\[.*\]|[\d.]*\d")  # no name ends in a number: it would be an address, or a mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +59,26 @@ def parse_target(url: str, base: str | None = None) -> Target | Failure:
     if len(url) > LONGEST_URL:
         return Failure(FailureKind.BAD_URL, f"the address has {len(url)} characters")
     try:
-        parsed = URL(URL(url, base).href) if base else URL(url)  # joined, ada does not know the kind of host
+        href = join_url(base, url) if base else normalize_url(url)
     except ValueError:
         return Failure(FailureKind.BAD_URL, "not a complete web address")
-    scheme = parsed.protocol.removesuffix(":")
-    if scheme not in DEFAULT_PORTS:
+    parts = _SERIALIZED.fullmatch(href)
+    if parts is None:
+        scheme = href.partition(":")[0]
         return Failure(FailureKind.BAD_URL, f"a {scheme[:20]}: address; only http and https are fetched")
-    port = parsed.port  # ada leaves out the scheme's own
-    netloc = f"{parsed.hostname}:{port}" if port else parsed.hostname
+    scheme, login, netloc, host, port, path = parts.groups()
     return Target(
         scheme=scheme,
-        host=parsed.hostname,
-        port=int(port) if port else DEFAULT_PORTS[scheme],
+        host=host,
+        port=int(port) if port else DEFAULT_PORTS[scheme],  # ada leaves out the scheme's own
         netloc=netloc,
         origin=f"{scheme}://{netloc}",
-        path=parsed.pathname + parsed.search,
-        is_address=parsed.host_type is not HostType.DEFAULT,
-        login=_login(parsed),
+        path=path,
+        is_address=_ADDRESS.fullmatch(host) is not None,
+        login=_login(login) if login else None,
     )
 
 
-def _login(parsed: URL) -> str | None:
-    if not (parsed.username or parsed.password):
-        return None
-    return f"{unquote(parsed.username)}:{unquote(parsed.password)}"
+def _login(written: str) -> str:
+    user, _, password = written.partition(":")
+    return f"{unquote(user)}:{unquote(password)}"

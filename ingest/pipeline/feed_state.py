@@ -74,7 +74,8 @@ def _observed(state: FeedState, poll: Poll) -> FeedState:
     if poll.failure is not None:
         return replace(state, validators=validators)
     moved_to, move = settle_move(state, poll.asked, poll.permanent_url, poll.at)
-    after = replace(state, validators=validators, moved_to=moved_to, move=move)
+    if (validators, moved_to, move) != (state.validators, state.moved_to, state.move):
+        state = replace(state, validators=validators, moved_to=moved_to, move=move)
     if poll.parsed is None:
-        return after
-    return replace(after, body_hash=poll.body_hash, hub=hub_of(poll.headers) or poll.parsed.hints.hub)
+        return state
+    return replace(state, body_hash=poll.body_hash, hub=hub_of(poll.headers) or poll.parsed.hints.hub)

@@ -157,7 +157,7 @@ def _record(
         new=new,
         offline=poll.failure is not None and run.attempts.machine_offline(poll.at),
     )
-    feeds.save(t, after)
+    feeds.save(t, state, after)
     record = PollRecord(
         feed_id=state.id,
         at=poll.at,
@@ -165,7 +165,7 @@ def _record(
         reason=reason,
         http_status=poll.http_status,
         bytes=poll.bytes,
-        seconds=poll.seconds,
+        seconds=round(poll.seconds, 3),
         entries=len(plans),
         new=new,
         next_poll_at=after.next_poll_at,

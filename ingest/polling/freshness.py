@@ -44,14 +44,13 @@ def freshness(headers: Mapping[str, str], now: datetime) -> Freshness:
     measured against the server's own `Date`, so that a wrong clock on either side does no harm.
     """
     named = {name.lower(): value for name, value in headers.items() if len(value) <= _LONGEST_HEADER}
-    server_now = _date(named.get("date")) or now
-    retry_after = _retry_after(named.get("retry-after"), server_now)
+    retry_after = _retry_after(named, now)
     directives = _directives(named.get("cache-control", ""))
     if directives.get("no-cache") == "" or "no-store" in directives:  # no-cache="field" concerns that field alone
         return Freshness(retry_after=retry_after)
     fresh_for, source = _seconds(directives.get("max-age")), "max-age"
     if fresh_for is None:
-        fresh_for, source = _expires(named.get("expires"), server_now), "Expires"
+        fresh_for, source = _expires(named, now), "Expires"
     if fresh_for is None:
         return Freshness(retry_after=retry_after)
     age = _seconds(named.get("age")) or ZERO
@@ -83,16 +82,23 @@ def _date(value: str | None) -> datetime | None:
         return None
 
 
-def _expires(value: str | None, server_now: datetime) -> timedelta | None:
+def _expires(named: Mapping[str, str], now: datetime) -> timedelta | None:
+    value = named.get("expires")
     if not value:
         return None
     expires = _date(value)
-    return max(expires - server_now, ZERO) if expires else ZERO  # an invalid date means: already expired
+    return _until(expires, named, now) if expires else ZERO  # an invalid date means: already expired
 
 
-def _retry_after(value: str | None, server_now: datetime) -> timedelta | None:
+def _retry_after(named: Mapping[str, str], now: datetime) -> timedelta | None:
+    value = named.get("retry-after")
     seconds = _seconds(value)
     if seconds is not None:
         return seconds
     at = _date(value)
-    return max(at - server_now, ZERO) if at else None
+    return _until(at, named, now) if at else None
+
+
+def _until(at: datetime, named: Mapping[str, str], now: datetime) -> timedelta:
+    """By the server's clock."""
+    return max(at - (_date(named.get("date")) or now), ZERO)

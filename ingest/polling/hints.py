@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from ingest.polling.durations import DAY, HOUR
 
@@ -40,6 +41,7 @@ class Hints:
 NO_HINTS = Hints()
 
 
+@lru_cache(maxsize=256)  # many feeds say the same
 def read_hints(stored: str | None) -> Hints:
     """Reads the stored JSON. Never raises; nonsense counts as not said, skipping every hour or every day included."""
     if not stored:

@@ -36,6 +36,7 @@ HOUR_FLOOR = 0.1  # of the busiest hour's pace is reckoned with at any hour
 UNKNOWN_HOUR = 3.0  # times the pace of the first document
 LIVELY = timedelta(days=7)  # a document that reaches back less is lively
 _LONGEST = timedelta(days=30)  # a longer silence teaches no more
+_written = json.JSONEncoder(separators=(",", ":")).encode  # `json.dumps` would make one each time
 _UNTRUSTED = frozenset({"date_only", "no_zone", "future", "ancient", "unparsed"})
 
 
@@ -84,7 +85,7 @@ class Pace:
             "listed": self.listed,
             "per_1000_hours": [int(1000 * pace) for pace in self.hours],  # whole numbers: half the time and space
         }
-        return json.dumps(values, separators=(",", ":"))
+        return _written(values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def read_pace(stored: str | None) -> Pace | None:
     """What `Pace.stored` wrote. Never raises: what cannot be read is learned again."""
     try:
         raw = json.loads(stored or "null")
-        hours = tuple(count / 1000 for count in raw["per_1000_hours"])
+        hours = tuple([count / 1000 for count in raw["per_1000_hours"]])
         numbers = (float(raw["interval"]), float(raw["per_day"]), float(raw["watched"]))
         pace = Pace(*numbers, listed=int(raw["listed"]), hours=hours)
         sound = len(hours) == 24 and isfinite(sum(hours) + sum(numbers)) and min(*numbers, *hours, pace.listed) >= 0
