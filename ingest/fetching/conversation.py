@@ -1,8 +1,8 @@
-"""One request and its answer in HTTP/1.1, on a connection that carries nothing else.
+"""Requests and their answers in HTTP/1.1, one after the other on one connection.
 
 h11 reads the answer. The request it would check and write header by header, which costs as much as all the reading: ours
-is checked by one pattern and written at once, and h11 is told of one like it. httpcore's connection, which serves many
-requests, has locks, states and time-outs that nothing here needs: one deadline stands over everything (`docs/decisions.md`).
+is checked by one pattern and written at once, and h11 is told of one like it. httpcore's connection has
+locks, states and time-outs that nothing here needs: one deadline stands over everything (`docs/decisions.md`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LARGEST_LINE: Final = 100 * 1024  # bytes of a head or of a chunk's that does n
 _REQUEST: Final = re.compile(  # RFC 9112, 3; RFC 9110, 5
     rb"GET [\x21-\x7e]+ HTTP/1\.1\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\t\x20-\x7e\x80-\xff]*\r\n)+\r\n"
 )
-_ONE_LIKE_IT: Final = h11.Request(method="GET", target="/", headers=[("Host", "example.org"), ("Connection", "close")])
+_ONE_LIKE_IT: Final = h11.Request(method="GET", target="/", headers=[("Host", "example.org")])
 _END: Final = h11.EndOfMessage()
 
 
@@ -31,7 +31,7 @@ class Conversation:
     """Raises `httpx.ProtocolError` and, from the stream, `httpx.NetworkError`."""
 
     def __init__(self, stream: Stream) -> None:
-        self._stream = stream
+        self.stream = stream
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_LINE)
 
     async def ask(
@@ -46,7 +46,7 @@ class Conversation:
         self._http.send(_ONE_LIKE_IT)
         self._http.send(_END)
         with suppress(httpx.WriteError):  # a server may refuse, and say so, before it has read all
-            self._stream.write(request)
+            self.stream.write(request)
         while not isinstance(event := await self._event(), h11.Response):
             if isinstance(event, h11.InformationalResponse) and event.status_code == 101:
                 break  # what follows would be another protocol
@@ -56,10 +56,21 @@ class Conversation:
         while isinstance(event := await self._event(), h11.Data):
             yield bytes(event.data)
 
+    def may_go_on(self) -> bool:
+        """Whether the last answer has come to its end, nothing lies behind it, and another request may follow."""
+        http = self._http
+        if http.their_state is h11.SEND_BODY and self.stream.is_silent:
+            with suppress(h11.RemoteProtocolError):
+                http.next_event()  # the end of an answer without a body, which nobody has asked for
+        if not (http.our_state is http.their_state is h11.DONE and http.trailing_data == (b"", False)):
+            return False
+        http.start_next_cycle()
+        return self.stream.is_silent
+
     async def _event(self) -> h11.Event | type[h11.NEED_DATA | h11.PAUSED]:
         try:
             while (event := self._http.next_event()) is h11.NEED_DATA:
-                data = await self._stream.read(_READ)
+                data = await self.stream.read(_READ)
                 if not data and self._http.their_state is h11.SEND_RESPONSE:
                     raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
                 self._http.receive_data(data)

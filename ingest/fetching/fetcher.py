@@ -111,6 +111,7 @@ class Fetcher:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._transport.close()
         await asyncio.sleep(0)  # aborted connections close in the loop's next round
 
     async def fetch(self, request: FetchRequest) -> Result:

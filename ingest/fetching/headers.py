@@ -41,7 +41,6 @@ def request_headers(
         (b"User-Agent", _bytes(options.user_agent or agent)),
         (b"Accept", _ACCEPT[purpose]),
         (b"Accept-Encoding", b"gzip, deflate"),
-        (b"Connection", b"close"),
         *conditions,
     )
     added = tuple((_bytes(k), _bytes(v)) for k, v in options.headers.items() if k.lower() not in _OURS)

@@ -1,7 +1,7 @@
 """Under HTTP: names resolved, addresses checked, connections opened to exactly what was checked.
 
 Between check and connection nothing is resolved again, so a name that changes its mind (DNS rebinding) gains nothing.
-A connection carries one exchange, and closing it is a plain function call: no cancellation can get in between.
+A connection carries one exchange at a time, and closing it is a plain function call: no cancellation can get in between.
 """
 
 from __future__ import annotations
@@ -102,6 +102,12 @@ class Backend:
         self._progress.stage = Stage.WAITING
         return self._stream
 
+    def adopt(self, stream: Stream) -> None:
+        """Go on with a connection that an earlier exchange has opened to the same place."""
+        self._stream = stream
+        stream.progress = self._progress
+        self._progress.stage = Stage.WAITING
+
     def abort(self) -> None:
         """Closes whatever was opened, at once and without waiting. May be called twice."""
         if self._stream:
@@ -135,7 +141,7 @@ class Stream(asyncio.Protocol):
     """One connection, plain or TLS. Reading respects the limit on what may come before the answer."""
 
     def __init__(self, progress: Progress) -> None:
-        self._progress = progress
+        self.progress = progress  # of the exchange that it carries
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
         self._paused = False
@@ -181,7 +187,7 @@ class Stream(asyncio.Protocol):
         return self._take(max_bytes)
 
     def _take(self, max_bytes: int) -> bytes:
-        progress = self._progress
+        progress = self.progress
         size = max_bytes if progress.answered else min(max_bytes, _HEAD_READ)
         data = bytes(self._buffer[:size])
         del self._buffer[:size]
@@ -193,6 +199,11 @@ class Stream(asyncio.Protocol):
             raise Stopped(Failure(FailureKind.TOO_LARGE, f"over {_LARGEST_HEAD // 1024} KiB of headers"))
         return data
 
+    @property
+    def is_silent(self) -> bool:
+        """Open, and nothing has come that was not read."""
+        return not (self._ended or self._buffer)
+
     def write(self, buffer: bytes) -> None:
         """Raises `httpx.WriteError`."""
         if self._transport is None or self._transport.is_closing():
@@ -202,7 +213,7 @@ class Stream(asyncio.Protocol):
     async def start_tls(self, context: ssl.SSLContext, host: str) -> None:
         """Raises `Stopped`."""
         host = host.strip("[]")
-        stage, self._progress.stage = self._progress.stage, Stage.TLS
+        stage, self.progress.stage = self.progress.stage, Stage.TLS
         if self._transport is None or self._buffer:  # what came in plain text must not count as encrypted
             raise _no_tls(host, "it speaks before TLS has begun")
         loop = asyncio.get_running_loop()
@@ -215,7 +226,7 @@ class Stream(asyncio.Protocol):
         if transport is None:
             raise _no_tls(host, "the connection was closed")
         self._transport = transport
-        self._progress.stage = stage
+        self.progress.stage = stage
 
     def get_extra_info(self, info: str) -> Any:
         return self._transport.get_extra_info(info) if self._transport else None

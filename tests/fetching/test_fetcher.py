@@ -41,7 +41,7 @@ def test_a_plain_fetch() -> None:
             assert result.wire_bytes == len(answer) == client.bytes
             assert client.requests == 1
             assert running.targets == ["/feed?b=1&a=%zz|"]
-            assert set(running.asked[0].headers) == {"host", "user-agent", "accept", "accept-encoding", "connection"}
+            assert set(running.asked[0].headers) == {"host", "user-agent", "accept", "accept-encoding"}
 
     asyncio.run(run())
 

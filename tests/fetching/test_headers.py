@@ -25,7 +25,6 @@ def test_nothing_needless() -> None:
         "User-Agent": f"ingest/{__version__} (+https://example.org)",
         "Accept": "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8",
         "Accept-Encoding": "gzip, deflate",
-        "Connection": "close",
     }
     assert user_agent(None) == f"ingest/{__version__}"
 

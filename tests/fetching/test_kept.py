@@ -1,0 +1,284 @@
+"""Connections kept for another request: when one is used again, and when it must not be."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from ingest.fetching import Fetched, Fetcher, FetchRequest, Purpose, RequestOptions, Result
+from ingest.fetching.conversation import Conversation
+from ingest.fetching.kept import Kept, Place
+from ingest.fetching.network import Progress, Stream
+from storage.model import Failure, FailureKind
+from tests.fetching import virtual_time
+from tests.fetching.site import fetcher, page, redirect
+from tests.hostile.server import CERTIFICATE
+
+CLOSE = b""  # in the place of an answer: the connection is closed
+
+
+@dataclass(slots=True)
+class Talk:
+    """A server that answers as written down, connection by connection."""
+
+    answers: Sequence[Sequence[bytes]]
+    port: int = 0
+    asked: list[list[str]] = field(default_factory=list)  # by connection
+    ended: int = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.asked.append(asked := [])
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError), contextlib.closing(writer):
+            for answer in self.answers[len(self.asked) - 1]:
+                asked.append((await reader.readuntil(b"\r\n\r\n")).split(b" ")[1].decode())
+                if answer == CLOSE:
+                    break
+                writer.write(answer)
+                await writer.drain()
+            else:
+                await reader.read()  # until the client has enough
+        self.ended += 1
+
+
+@contextlib.asynccontextmanager
+async def talk(*answers: Sequence[bytes], tls: ssl.SSLContext | None = None) -> AsyncIterator[Talk]:
+    talking = Talk(answers)
+    server = await asyncio.start_server(talking.serve, "127.0.0.1", 0, ssl=tls)
+    talking.port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield talking
+
+
+async def fetch(client: Fetcher, talking: Talk, path: str, host: str = "127.0.0.1", **options: object) -> Result:
+    await asyncio.sleep(0.01)  # what the server says or does unasked has come by now
+    url = f"http://{host}:{talking.port}{path}"
+    return await client.fetch(FetchRequest(url, Purpose.FEED, options=RequestOptions(**options)))  # type: ignore[arg-type]
+
+
+def bodies(*results: Result) -> list[bytes | FailureKind]:
+    return [result.body if isinstance(result, Fetched) else result.kind for result in results]  # type: ignore[union-attr]
+
+
+def run(scenario: Callable[[], Awaitable[None]]) -> None:
+    asyncio.run(asyncio.wait_for(scenario(), 30))  # type: ignore[arg-type]
+
+
+ONE, TWO = page("one"), page("two")
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n0\r\n\r\n"
+NOT_MODIFIED = b"HTTP/1.1 304 Not Modified\r\nETag: x\r\n\r\n"
+
+WHOLE = {
+    "counted": ONE,
+    "in chunks": CHUNKED,
+    "nothing to read": page(""),
+    "an error page": page("no", status="404 Not Found"),
+    "no body at all": NOT_MODIFIED,
+    "a moved one without a body": redirect("http://127.0.0.1:1/"),
+}
+
+
+@pytest.mark.parametrize("answer", WHOLE.values(), ids=WHOLE)
+def test_after_a_whole_answer_comes_the_next_request(answer: bytes) -> None:
+    async def scenario() -> None:
+        async with talk([answer, TWO]) as server, fetcher() as client:
+            await fetch(client, server, "/1")
+            assert bodies(await fetch(client, server, "/2")) == [b"two"]
+            assert server.asked == [["/1", "/2"]]
+
+    run(scenario)
+
+
+def test_it_is_so_over_tls() -> None:
+    """One handshake, and a certificate that was not looked at counts for no one who wants it looked at."""
+
+    async def scenario() -> None:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(CERTIFICATE)
+        async with talk([ONE, TWO], [], tls=tls) as server, fetcher() as client:
+            url, insecure = f"https://news.test:{server.port}/", RequestOptions(insecure_tls=True)
+            answers = [await client.fetch(FetchRequest(url, Purpose.FEED, options=insecure)) for _ in range(2)]
+            assert bodies(*answers) == [b"one", b"two"]
+            assert bodies(await client.fetch(FetchRequest(url, Purpose.FEED))) == [FailureKind.TLS]
+            assert server.asked == [["/", "/"]]
+
+    run(scenario)
+
+
+SPENT = {
+    "the server says so": page("one", "Connection: close"),
+    "an old server, even if it would go on": b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 3\r\n\r\none",
+    "its end is the end of the connection": b"HTTP/1.1 200 OK\r\n\r\none",
+    "something lies behind it": ONE + b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil",
+    "a line lies behind it": ONE + b"\r\n",
+    "something lies behind no body": NOT_MODIFIED + TWO,
+    "a body where there can be none": NOT_MODIFIED + b"one",
+    "not all of it was read": page(bytes(300_000), status="404 Not Found"),
+    "not wanted": page("one", "Content-Type: video/mp4"),
+    "too large": page("one").replace(b"Length: 3", b"Length: 999999999"),
+    "not HTTP": b"one\r\n\r\n",
+    "another protocol": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("answer", SPENT.values(), ids=SPENT)
+def test_of_all_others_nothing_is_left_for_the_next(answer: bytes) -> None:
+    async def scenario() -> None:
+        async with talk([answer], [TWO]) as server, fetcher(deadline=1) as client:
+            await fetch(client, server, "/1")
+            assert bodies(await fetch(client, server, "/2")) == [b"two"]
+            assert server.asked == [["/1"], ["/2"]]
+
+    run(scenario)
+
+
+def test_what_comes_unasked_meanwhile_is_no_answer() -> None:
+    async def scenario() -> None:
+        async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError), contextlib.closing(writer):
+                await reader.readuntil(b"\r\n\r\n")
+                writer.write(ONE)
+                asyncio.get_running_loop().call_later(0.005, writer.write, page("evil"))
+                await reader.read()
+
+        talking = Talk(())
+        server = await asyncio.start_server(speak, "127.0.0.1", 0)
+        talking.port = server.sockets[0].getsockname()[1]
+        async with server, fetcher() as client:
+            assert bodies(await fetch(client, talking, "/1"), await fetch(client, talking, "/2")) == [b"one", b"one"]
+
+    run(scenario)
+
+
+def test_one_that_the_server_has_closed_costs_nothing() -> None:
+    """Whether the end is seen before the next request or stands in the place of its answer."""
+
+    async def scenario() -> None:
+        async with talk([ONE, CLOSE], [TWO]) as server, fetcher() as client:
+            assert bodies(await fetch(client, server, "/1"), await fetch(client, server, "/2")) == [b"one", b"two"]
+            assert server.asked == [["/1", "/2"], ["/2"]]
+
+    run(scenario)
+
+
+def test_one_that_breaks_within_an_answer_is_not_asked_again() -> None:
+    async def scenario() -> None:
+        async with talk([ONE, b"HTTP/1.1 200", CLOSE]) as server, fetcher(deadline=1) as client:
+            assert bodies(await fetch(client, server, "/1"), await fetch(client, server, "/2")) == [
+                b"one",
+                FailureKind.TIMEOUT,
+            ]
+            assert server.asked == [["/1", "/2"]]
+
+    run(scenario)
+
+
+def test_who_answers_nothing_twice_fails() -> None:
+    async def scenario() -> None:
+        async with talk([ONE, CLOSE], [CLOSE]) as server, fetcher() as client:
+            first, second = await fetch(client, server, "/1"), await fetch(client, server, "/2")
+            assert bodies(first) == [b"one"]
+            assert isinstance(second, Failure)
+            assert second.kind is FailureKind.NETWORK
+
+    run(scenario)
+
+
+def test_it_serves_its_own_place_alone() -> None:
+    async def scenario() -> None:
+        async with talk([ONE], [ONE], [ONE]) as server, fetcher() as client:
+            await fetch(client, server, "/1")
+            await fetch(client, server, "/2", host="news.test")
+            await fetch(client, server, "/3", insecure_tls=True)
+            assert server.asked == [["/1"], ["/2"], ["/3"]]
+
+    run(scenario)
+
+
+def test_secrets_of_one_request_are_not_those_of_the_next() -> None:
+    async def scenario() -> None:
+        heads = []
+
+        async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError), contextlib.closing(writer):
+                while True:
+                    heads.append(await reader.readuntil(b"\r\n\r\n"))
+                    writer.write(ONE)
+
+        talking = Talk(())
+        server = await asyncio.start_server(speak, "127.0.0.1", 0)
+        talking.port = server.sockets[0].getsockname()[1]
+        async with server, fetcher() as client:
+            await fetch(client, talking, "/1", bearer_token="key")
+            await fetch(client, talking, "/2")
+        assert [b"Bearer key" in head for head in heads] == [True, False]
+
+    run(scenario)
+
+
+def test_the_end_of_the_fetcher_closes_them() -> None:
+    async def scenario() -> None:
+        async with talk([ONE]) as server:
+            async with fetcher() as client:
+                await fetch(client, server, "/1")
+                assert server.ended == 0
+            while not server.ended:
+                await asyncio.sleep(0.001)
+
+    run(scenario)
+
+
+class Wire(asyncio.Transport):
+    """A connection that remembers whether it was closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = True
+
+    def abort(self) -> None:
+        self.open = False
+
+
+def connection() -> tuple[Conversation, Wire]:
+    stream, wire = Stream(Progress()), Wire()
+    stream.connection_made(wire)
+    return Conversation(stream), wire
+
+
+HERE, THERE = Place("https://here.test", False), Place("https://there.test", False)
+
+
+def test_none_waits_longer_than_ten_seconds_and_not_more_than_128_wait() -> None:
+    async def scenario() -> None:
+        kept = Kept()
+        many = [connection() for _ in range(130)]
+        for conversation, _ in many:
+            kept.put(HERE, conversation)
+        assert [wire.open for _, wire in many] == [False] * 2 + [True] * 128
+        assert kept.take(THERE) is None
+        assert kept.take(HERE) is many[-1][0]
+        await asyncio.sleep(9.9)
+        assert kept.take(HERE) is many[-2][0]
+        await asyncio.sleep(0.2)
+        assert kept.take(HERE) is None
+        assert [wire.open for _, wire in many] == [False] * 128 + [True] * 2
+
+    virtual_time.run(scenario())
+
+
+def test_one_that_has_ended_is_passed_over() -> None:
+    async def scenario() -> None:
+        kept = Kept()
+        (first, _), (second, wire) = connection(), connection()
+        kept.put(HERE, first)
+        kept.put(HERE, second)
+        second.stream.eof_received()
+        assert kept.take(HERE) is first
+        assert not wire.open
+        assert kept.take(HERE) is None
+
+    virtual_time.run(scenario())
