@@ -30,7 +30,7 @@ import numpy as np
 from storage import search
 from storage.archive import Archive
 from storage.records import Article
-from storage.schema import format_time, parse_time
+from storage.times import format_time, parse_time
 from storage.words import fold
 
 START = datetime(2023, 1, 1, tzinfo=UTC)

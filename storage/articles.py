@@ -12,13 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
-
 from storage import events, stories
 from storage.entries import PRUNED
 from storage.model import Alias, AliasKind, ArticleDraft, Change
-from storage.schema import NEXT_CHANGE, alias, article, article_text, format_time, outlet, revision, unindexed
+from storage.times import format_time
 from storage.transaction import Transaction
 
 _PRECEDENCE = {AliasKind.URL: 0, AliasKind.FINAL_URL: 1, AliasKind.CANONICAL: 2, AliasKind.GUID: 3}
@@ -26,21 +23,42 @@ _DOUBTFUL = {"future", "ancient", "unparsed"}  # flags of a date that must not s
 
 _NAMED = "SELECT article_id, kind FROM alias WHERE scope = ? AND value = ?"
 _ADD_NAME = "INSERT OR IGNORE INTO alias (scope, value, article_id, kind) VALUES (?, ?, ?, ?)"
+_VOID = "UPDATE alias SET article_id = NULL WHERE scope = ? AND value = ?"
+_HAS_URL = "SELECT 1 FROM alias WHERE article_id = ? AND scope = 0 LIMIT 1"
+_CURRENT = """
+    SELECT article.id, outlet.name, story_id, article.title, text, from_feed, word_count, revision_count
+    FROM article JOIN article_text ON article_text.article_id = article.id JOIN outlet ON outlet.id = article.outlet_id
+    WHERE article.id = ?
+"""
 _COUNT_OUTLET = """
     UPDATE outlet SET articles = articles + 1, last_article_at = max(coalesce(last_article_at, :at), :at)
     WHERE name = :name RETURNING id
 """
-_ADD = """
+_ADD = f"""
     INSERT INTO article (
         id, story_id, outlet_id, sort_at, first_seen_at, changed_at, revised_at, change_number, url, canonical_url,
         published_at, published_source, published_flags, title, authors, updated_at, language, word_count, summary,
         image_url, method, from_feed, extra
     ) VALUES (
-        :id, :id, :outlet_id, :sort_at, :now, :now, :now, (SELECT coalesce(max(change_number), 0) + 1 FROM article),
+        :id, :id, :outlet_id, :sort_at, :now, :now, :now, {stories.NEXT_CHANGE},
         :url, :canonical_url, :published_at, :published_source, :published_flags, :title, :authors, :updated_at,
         :language, :word_count, :summary, :image_url, :method, :from_feed, :extra
     )
 """
+_SUPERSEDE = """
+    INSERT INTO revision (article_id, number, seen_at, change, title, text)
+    SELECT id, revision_count, revised_at, change, title, text
+    FROM article JOIN article_text ON article_text.article_id = article.id WHERE id = ?
+"""
+_REVISE = f"""
+    UPDATE article SET
+        revision_count = revision_count + 1, revised_at = :now, changed_at = :now, change_number = {stories.NEXT_CHANGE},
+        change = :change, title = :title, authors = :authors, updated_at = :updated_at, language = :language,
+        word_count = :word_count, summary = :summary, image_url = :image_url, method = :method, from_feed = :from_feed,
+        extra = :extra
+    WHERE id = :id
+"""
+_SUPERSEDED = "SELECT title, text FROM revision WHERE article_id = ? ORDER BY number DESC LIMIT ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +106,7 @@ def named(t: Transaction, aliases: Iterable[Alias]) -> Named:
 
 def void_guid(t: Transaction, guid: Alias) -> None:
     """A guid that was seen with two texts names neither from now on."""
-    t.execute(update(alias).where(alias.c.scope == _scope(guid), alias.c.value == guid.value).values(article_id=None))
+    t.run(_VOID, (_scope(guid), guid.value))
 
 
 def add_aliases(t: Transaction, article_id: int, aliases: Iterable[Alias]) -> None:
@@ -98,19 +116,8 @@ def add_aliases(t: Transaction, article_id: int, aliases: Iterable[Alias]) -> No
 
 
 def current(t: Transaction, article_id: int) -> CurrentVersion:
-    columns = [article.c[name] for name in ("id", "story_id", "title", "from_feed", "word_count", "revision_count")]
-    query = select(*columns, article_text.c.text, outlet.c.name).select_from(article).join(article_text).join(outlet)
-    row = t.execute(query.where(article.c.id == article_id)).one()
-    return CurrentVersion(
-        article_id=row.id,
-        outlet=row.name,
-        story_id=row.story_id,
-        title=row.title,
-        text=row.text,
-        from_feed=bool(row.from_feed),
-        word_count=row.word_count,
-        revision_count=row.revision_count,
-    )
+    number, outlet, story_id, title, text, from_feed, word_count, revisions = t.run(_CURRENT, (article_id,)).fetchone()
+    return CurrentVersion(number, outlet, story_id, title, text, bool(from_feed), word_count, revisions)
 
 
 def add(t: Transaction, draft: ArticleDraft, now: datetime) -> int:
@@ -131,7 +138,6 @@ def add(t: Transaction, draft: ArticleDraft, now: datetime) -> int:
         "published_source": evidence.source if evidence else None,
         "published_flags": _flags(draft),
         **_content(draft),
-        "updated_at": _time(draft.updated_at),
     }
     t.run(_ADD, row)
     t.run("INSERT INTO article_text (article_id, text) VALUES (?, ?)", (number, draft.text))
@@ -142,44 +148,31 @@ def add(t: Transaction, draft: ArticleDraft, now: datetime) -> int:
 
 def revise(t: Transaction, old: CurrentVersion, draft: ArticleDraft, change: Change, now: datetime) -> None:
     """Make the draft the newest revision; the version before it is kept as it was."""
-    copied = [article.c[name] for name in ("id", "revision_count", "revised_at", "change", "title")]
-    names = ["article_id", "number", "seen_at", "change", "title", "text"]
-    before = select(*copied, article_text.c.text).select_from(article).join(article_text)
-    t.execute(insert(revision).from_select(names, before.where(article.c.id == old.article_id)))
-    values: dict[str, Any] = {
-        "revision_count": article.c.revision_count + 1,
-        "revised_at": now,
-        "changed_at": now,
-        "change_number": NEXT_CHANGE,
-        "change": change,
-        **_content(draft),
-    }
-    t.execute(update(article).where(article.c.id == old.article_id).values(**values))
-    t.execute(update(article_text).where(article_text.c.article_id == old.article_id).values(text=draft.text))
-    t.execute(upsert(unindexed).values(article_id=old.article_id).on_conflict_do_nothing())
+    t.run(_SUPERSEDE, (old.article_id,))
+    t.run(_REVISE, {"id": old.article_id, "now": format_time(now), "change": change.value, **_content(draft)})
+    t.run("UPDATE article_text SET text = ? WHERE article_id = ?", (draft.text, old.article_id))
+    t.run("INSERT INTO unindexed (article_id) VALUES (?) ON CONFLICT DO NOTHING", (old.article_id,))
     events.record(t, events.Kind.REVISED, old.article_id, revision=old.revision_count + 1)
     stories.refresh(t, old.story_id, now)
 
 
 def versions(t: Transaction, article_id: int, most: int) -> list[tuple[str, str]]:
     """Title and text of the newest versions, up to `most`, the newest last."""
-    old = select(revision.c.number, revision.c.title, revision.c.text).where(revision.c.article_id == article_id)
-    rows = list(t.execute(old.order_by(revision.c.number.desc()).limit(most - 1)))
+    old = t.run(_SUPERSEDED, (article_id, most - 1)).fetchall()
     newest = current(t, article_id)
-    return [*((row.title, row.text) for row in reversed(rows)), (newest.title, newest.text)]
+    return [*reversed(old), (newest.title, newest.text)]
 
 
 def has_url(t: Transaction, article_id: int) -> bool:
     """Whether a URL names this article."""
-    query = select(alias.c.value).where(alias.c.article_id == article_id, alias.c.scope == 0).limit(1)
-    return t.execute(query).first() is not None
+    return t.value(_HAS_URL, (article_id,)) is not None
 
 
 def _content(draft: ArticleDraft) -> dict[str, Any]:
     return {
         "title": draft.title,
         "authors": json.dumps(draft.authors, ensure_ascii=False),
-        "updated_at": draft.updated_at,
+        "updated_at": _time(draft.updated_at),
         "language": draft.language,
         "word_count": draft.word_count,
         "summary": draft.summary,

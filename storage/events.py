@@ -10,9 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import insert, text
-
-from storage.schema import event
 from storage.transaction import Transaction
 
 
@@ -44,7 +41,11 @@ class Step:
 
 # The last number of a table with AUTOINCREMENT: it outlasts the row that bore it.
 _LAST_NUMBER = "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'story'), 0)"
-_STEPS = text("""
+_RECORD = f"""
+    INSERT INTO event (after_number, kind, article_id, other_id, revision) VALUES ({_LAST_NUMBER}, ?, ?, ?, ?)
+"""
+_PRESENT = f"SELECT {_LAST_NUMBER}, (SELECT coalesce(max(seq), 0) FROM event)"
+_STEPS = """
     SELECT * FROM (
         SELECT id AS number, 0 AS seq, id AS article_id, NULL AS kind, NULL AS other_id, 1 AS revision
         FROM article WHERE id > :number ORDER BY id LIMIT :most)
@@ -53,7 +54,7 @@ _STEPS = text("""
         SELECT after_number, seq, article_id, kind, other_id, coalesce(revision, 1)
         FROM event WHERE seq > :seq ORDER BY seq LIMIT :most)
     ORDER BY number, seq LIMIT :most
-""")
+"""
 _APART = """
     SELECT other FROM (
         SELECT CASE article_id WHEN :id THEN other_id ELSE article_id END AS other, kind, max(seq)
@@ -66,8 +67,7 @@ def record(
     t: Transaction, kind: Kind, article_id: int, other_id: int | None = None, revision: int | None = None
 ) -> None:
     """Write down that this happened now: after all that was written before."""
-    values = {"kind": kind, "article_id": article_id, "other_id": other_id, "revision": revision}
-    t.execute(insert(event).values(after_number=text(_LAST_NUMBER), **values))
+    t.run(_RECORD, (kind.value, article_id, other_id, revision))
 
 
 def separated(c: Transaction, article_id: int) -> set[int]:
@@ -77,16 +77,14 @@ def separated(c: Transaction, article_id: int) -> set[int]:
 
 def present(c: Transaction) -> Place:
     """Where an archive's history is now."""
-    number = c.execute(text(f"SELECT {_LAST_NUMBER}")).scalar_one()
-    return Place(number, c.execute(text("SELECT coalesce(max(seq), 0) FROM event")).scalar_one())
+    return Place(*c.run(_PRESENT).fetchone())
 
 
 def steps(c: Transaction, after: Place, most: int) -> Sequence[Step]:
     """What happened next, in order; nothing when `after` is the present."""
-    rows = c.execute(_STEPS, {"number": after.number, "seq": after.seq, "most": most})
+    rows = c.run(_STEPS, {"number": after.number, "seq": after.seq, "most": most})
     found, place = [], after
-    for row in rows:
-        place = Place(max(place.number, row.number), max(place.seq, row.seq))
-        kind = None if row.kind is None else Kind(row.kind)
-        found.append(Step(place, row.article_id, kind, row.other_id, row.revision))
+    for number, seq, article_id, kind, other_id, revision in rows:
+        place = Place(max(place.number, number), max(place.seq, seq))
+        found.append(Step(place, article_id, None if kind is None else Kind(kind), other_id, revision))
     return found

@@ -15,17 +15,8 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ForeignKey,
-    Integer,
-    LargeBinary,
-    Table,
-)
 
 from storage.model import MatchCandidate, MatchDecision, Signature
-from storage.schema import metadata
 from storage.transaction import Transaction
 
 T = TypeVar("T")
@@ -43,62 +34,12 @@ MAX_RANKED = 200  # articles whose stories are looked up, those whose common key
 
 # In pieces, of which four fill a page of 4 kB: of two kB or three, one row would have a page for itself.
 PIECE = 984  # bytes
-fingerprint = Table(
-    "fingerprint",
-    metadata,
-    Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
-    Column("scheme", Integer, nullable=False),
-    Column("exact", LargeBinary, nullable=False),
-    Column("tokens", LargeBinary, nullable=False),  # the first piece
-)
-fingerprint_rest = Table(
-    "fingerprint_rest",
-    metadata,
-    Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
-    Column("piece", Integer, primary_key=True, autoincrement=False),
-    Column("tokens", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
-    sqlite_strict=True,
-)
 WHOLE = f"""
     CASE WHEN length(fingerprint.tokens) < {PIECE} THEN fingerprint.tokens ELSE CAST(fingerprint.tokens || (
         SELECT coalesce(group_concat(tokens, ''), '')
         FROM (SELECT tokens FROM fingerprint_rest WHERE article_id = fingerprint.article_id ORDER BY piece)
     ) AS BLOB) END
 """
-
-# The primary key is the table: half the size of a table with an index, and four times as fast (500 bytes an article).
-posting = Table(
-    "posting",
-    metadata,
-    Column("key", Integer, primary_key=True, autoincrement=False),
-    Column("article_id", Integer, primary_key=True, autoincrement=False),
-    sqlite_with_rowid=False,
-)
-
-# One row for each article that was counted since the last checkpoint. `token` is random: it tells a row that this
-# process has counted from another one that took its number after a rollback. `slots` is null for an article that was
-# counted whole, while its fingerprint still is the one that was counted.
-rarity_log = Table(
-    "rarity_log",
-    metadata,
-    Column("seq", Integer, primary_key=True),
-    Column("token", BigInteger, nullable=False),
-    Column("article_id", Integer, nullable=False, index=True),
-    Column("scheme", Integer, nullable=False),
-    Column("founded", Integer, nullable=False),  # 1: a story more
-    Column("slots", LargeBinary),
-)
-
-rarity_checkpoint = Table(
-    "rarity_checkpoint",
-    metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=False),  # of the last log row it includes
-    Column("token", BigInteger, nullable=False),
-    Column("stories", Integer, nullable=False),
-    Column("total", Integer, nullable=False),  # sum of all counters
-    Column("counters", LargeBinary, nullable=False),  # zlib of uint16
-)
 
 # Key by key, the earliest articles of each: what stands under more is a story of many copies, and costs no more.
 # One text of numbers for all: 37 statements, or a row for each number, cost several times as much.
@@ -135,6 +76,10 @@ _LOG_FROM = f"""
     WHERE log.seq >= ? ORDER BY log.seq
 """
 _LOG = "INSERT INTO rarity_log (token, article_id, scheme, founded, slots) VALUES (?, ?, ?, ?, ?)"
+_COUNTED_WHOLE = "SELECT 1 FROM rarity_log WHERE article_id = ? AND slots IS NULL"
+_KEEP_COUNTED = "UPDATE rarity_log SET slots = ? WHERE article_id = ? AND slots IS NULL"
+_CHECKPOINT = "SELECT seq, token, stories, total, counters FROM rarity_checkpoint ORDER BY seq DESC LIMIT 1"
+_PUT_CHECKPOINT = "INSERT INTO rarity_checkpoint (seq, token, stories, total, counters) VALUES (?, ?, ?, ?, ?)"
 
 
 class RarityCounters:
@@ -187,23 +132,18 @@ class RarityCounters:
 
     def _load(self, t: Transaction) -> None:
         self._clear()
-        saved = t.execute(rarity_checkpoint.select().order_by(rarity_checkpoint.c.seq.desc())).first()
+        saved = t.run(_CHECKPOINT).fetchone()
         if saved is not None:
-            self._seq = self._checkpoint = saved.seq
-            self._token = saved.token
-            self.stories, self.total = saved.stories, saved.total
-            self.counters = np.frombuffer(zlib.decompress(saved.counters), np.uint16).copy()
+            self._seq, self._token, self.stories, self.total, packed = saved
+            self._checkpoint = self._seq
+            self.counters = np.frombuffer(zlib.decompress(packed), np.uint16).copy()
 
     def _save(self, t: Transaction) -> None:
         packed = zlib.compress(self.counters.tobytes(), level=1)
-        t.execute(rarity_checkpoint.delete())
-        t.execute(
-            rarity_checkpoint.insert().values(
-                seq=self._seq, token=self._token, stories=self.stories, total=self.total, counters=packed
-            )
-        )
+        t.run("DELETE FROM rarity_checkpoint")
+        t.run(_PUT_CHECKPOINT, (self._seq, self._token, self.stories, self.total, packed))
         # The last row stays: by it other processes find their place, and numbers go on rising.
-        t.execute(rarity_log.delete().where(rarity_log.c.seq < self._seq))
+        t.run("DELETE FROM rarity_log WHERE seq < ?", (self._seq,))
         self._checkpoint = self._seq
 
 
@@ -327,10 +267,8 @@ class MatchStore:
 
     def _keep_counted(self, article_id: int) -> None:
         """Before a fingerprint changes: the log keeps what was counted."""
-        counted = rarity_log.c.article_id == article_id, rarity_log.c.slots.is_(None)
-        if self._t.execute(rarity_log.select().where(*counted)).first() is None:
+        if self._t.value(_COUNTED_WHOLE, (article_id,)) is None:
             return
         old = self.signature(article_id)
         if old is not None:
-            slots = self._counters.slots_of(old)
-            self._t.execute(rarity_log.update().where(*counted).values(slots=slots))
+            self._t.run(_KEEP_COUNTED, (self._counters.slots_of(old), article_id))

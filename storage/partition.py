@@ -10,17 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, update
-from sqlalchemy.dialects.sqlite import insert as upsert
-
 from storage import stories
 from storage.model import DuplicateEdge, EdgeStatus
-from storage.schema import duplicate
 from storage.transaction import Transaction
 
 Partition = Mapping[int, int]  # article to story
 
 SAME_SCORE = 1e-6  # a smaller difference is the arithmetic's
+_WITHDRAW = "UPDATE duplicate SET status = 'undone' WHERE article_id = ? AND original_id = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +120,5 @@ def _says_other(kept: DuplicateEdge | None, wanted: DuplicateEdge) -> bool:
 
 
 def _write_edges(t: Transaction, change: Difference, now: datetime) -> None:
-    names = ("kind", "score", "threshold", "scheme", "decided_at", "status", "evidence")
-    for edge in change.made:
-        values = {name: getattr(edge, name) for name in names} | {"decided_at": now}
-        statement = upsert(duplicate).values(article_id=edge.article_id, original_id=edge.original_id, **values)
-        t.execute(statement.on_conflict_do_update(index_elements=["article_id", "original_id"], set_=values))
-    if change.withdrawn:
-        which = (duplicate.c.article_id == bindparam("a")) & (duplicate.c.original_id == bindparam("o"))
-        pairs = [{"a": edge.article_id, "o": edge.original_id} for edge in change.withdrawn]
-        t.execute(update(duplicate).where(which).values(status=EdgeStatus.UNDONE), pairs)
+    stories.replace_edges(t, [replace(edge, decided_at=now) for edge in change.made])
+    t.run_many(_WITHDRAW, [edge_key(edge) for edge in change.withdrawn])

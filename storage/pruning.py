@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-
 from storage import search, stories
 from storage.archive import Archive
 from storage.times import format_time
@@ -61,7 +59,7 @@ def count_prunable(archive: Archive, before: datetime, *, keep_representatives: 
     """How many articles `prune` would remove."""
     values = {"before": format_time(before), "keep": keep_representatives, "most": -1}
     with archive.reading() as c:
-        return int(c.execute(text(f"SELECT count(*) FROM ({_OLD})"), values).scalar_one())
+        return int(c.value(f"SELECT count(*) FROM ({_OLD})", values))
 
 
 def prune(
@@ -82,7 +80,7 @@ def prune(
     articles = sightings = 0
     while True:
         with archive.transaction() as t:
-            ids = list(t.execute(text(_OLD), values).scalars())
+            ids = [article_id for (article_id,) in t.run(_OLD, values)]
             for article_id in ids:
                 search.forget(t, article_id)
                 forget_fingerprint(t, article_id)
@@ -93,7 +91,7 @@ def prune(
             break
     while True:
         with archive.transaction() as t:
-            gone = t.execute(text(_UNLISTED), {"before": values["before"], "most": 5 * BATCH}).rowcount
+            gone = t.run(_UNLISTED, {"before": values["before"], "most": 5 * BATCH}).rowcount
         sightings += gone
         if gone < 5 * BATCH:
             return Pruned(articles, sightings)
@@ -101,8 +99,8 @@ def prune(
 
 def _remove(t: Transaction, ids: list[int], now: datetime) -> None:
     chosen = {"ids": json.dumps(ids)}
-    left = t.execute(text(f"SELECT DISTINCT story_id FROM article WHERE id {_CHOSEN}"), chosen).scalars().all()
+    left = t.run(f"SELECT DISTINCT story_id FROM article WHERE id {_CHOSEN}", chosen).fetchall()
     for statement in _PART_WITH:
-        t.execute(text(statement), chosen)
-    for story_id in left:
+        t.run(statement, chosen)
+    for (story_id,) in left:
         stories.refresh(t, story_id, now)

@@ -24,9 +24,9 @@ from storage.archive import Archive
 from storage.errors import ArchiveError, ArchiveUnavailable
 from storage.events import Place
 from storage.lock import FetchLock
-from storage.matching import WHOLE, RarityCounters, rarity_checkpoint, rarity_log
+from storage.matching import WHOLE, RarityCounters
 from storage.model import DuplicateEdge, Signature
-from storage.schema import article, article_text, duplicate, outlet, revision, story
+from storage.schema import article, article_text, outlet, rarity_checkpoint, rarity_log, revision, story
 from storage.transaction import Transaction
 
 FIRST_STORY = 1 << 40  # of those that no article founds: no number of the real archive comes near
@@ -196,7 +196,7 @@ def partition(c: Transaction) -> dict[int, int]:
 
 def edges(c: Transaction) -> Iterator[DuplicateEdge]:
     """All edges, as they are kept."""
-    for row in c.execute(select(duplicate)):
+    for row in c.rows("SELECT * FROM duplicate"):
         yield stories.edge_of(row)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import (
     REAL,
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -24,13 +25,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
-    func,
-    select,
     text,
 )
 
-from storage.times import format_time as format_time
-from storage.times import parse_time as parse_time
+from storage.times import format_time, parse_time
 from storage.version import APPLICATION_ID as APPLICATION_ID
 from storage.version import VERSION as VERSION
 
@@ -224,11 +222,6 @@ article = Table(
     sqlite_strict=True,
 )
 
-_others = article.alias()
-NEXT_CHANGE = select(func.coalesce(func.max(_others.c.change_number), 0) + 1).scalar_subquery()
-"""For `article.change_number`. Writers come one after another, so a reader who has seen number N has missed nothing
-below it, whatever the clock did meanwhile. Articles that change in one statement share a number."""
-
 article_text = Table(
     "article_text",
     metadata,
@@ -335,6 +328,59 @@ duplicate = Table(
     Index("duplicate_in_whole", "original_id", sqlite_where=text("kind = 'contained'")),
     sqlite_with_rowid=False,
     sqlite_strict=True,
+)
+
+fingerprint = Table(
+    "fingerprint",
+    metadata,
+    Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("scheme", Integer, nullable=False),
+    Column("exact", LargeBinary, nullable=False),
+    Column("tokens", LargeBinary, nullable=False),  # the first piece
+)
+
+fingerprint_rest = Table(
+    "fingerprint_rest",
+    metadata,
+    Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("piece", Integer, primary_key=True, autoincrement=False),
+    Column("tokens", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+"""The pieces after the first: see `storage.matching`."""
+
+posting = Table(
+    "posting",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=False),
+    Column("article_id", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+"""The primary key is the table: half the size of a table with an index, and four times as fast (500 bytes an article)."""
+
+rarity_log = Table(
+    "rarity_log",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("token", BigInteger, nullable=False),
+    Column("article_id", Integer, nullable=False, index=True),
+    Column("scheme", Integer, nullable=False),
+    Column("founded", Integer, nullable=False),  # 1: a story more
+    Column("slots", LargeBinary),
+)
+"""One row for each article that was counted since the last checkpoint. `token` is random: it tells a row that this
+process has counted from another one that took its number after a rollback. `slots` is null for an article that was
+counted whole, while its fingerprint still is the one that was counted."""
+
+rarity_checkpoint = Table(
+    "rarity_checkpoint",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),  # of the last log row it includes
+    Column("token", BigInteger, nullable=False),
+    Column("stories", Integer, nullable=False),
+    Column("total", Integer, nullable=False),  # sum of all counters
+    Column("counters", LargeBinary, nullable=False),  # zlib of uint16
 )
 
 unindexed = Table(

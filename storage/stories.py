@@ -5,18 +5,21 @@ Every article is in exactly one story, alone from birth. A duplicate joins one s
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import ColumnElement, Row, and_, or_, select, update
 
 from storage import events
 from storage.model import DuplicateEdge, EdgeKind, EdgeStatus
-from storage.schema import article, duplicate, format_time, story
+from storage.times import format_time, parse_time
 from storage.transaction import Transaction
 
 FULL_LENGTH = 2 / 3  # of the longest member's words: shorter ones are cut copies, and represent nobody
+
+NEXT_CHANGE = "(SELECT coalesce(max(change_number), 0) + 1 FROM article)"
+"""For `article.change_number`. Writers come one after another, so a reader who has seen number N has missed nothing
+below it, whatever the clock did meanwhile. Articles that change in one statement share a number."""
 
 _FOUND = """
     INSERT INTO story (id, representative_id, article_count, outlet_count, first_published_at, last_published_at)
@@ -34,17 +37,31 @@ _REFRESH = """
     WHERE id = ?
 """
 # Marks articles as changed, for whoever follows the archive.
-_CHANGE = """
-    UPDATE article SET changed_at = :now, change_number = (SELECT coalesce(max(change_number), 0) + 1 FROM article)
-"""
-_PUT_EDGE = """
+_CHANGE = f"UPDATE article SET changed_at = :now, change_number = {NEXT_CHANGE}"
+_REPLACE_EDGE = """
     INSERT INTO duplicate (article_id, original_id, kind, score, threshold, scheme, decided_at, status, evidence)
     VALUES (:article_id, :original_id, :kind, :score, :threshold, :scheme, :decided_at, :status, :evidence)
     ON CONFLICT (article_id, original_id) DO UPDATE SET
         kind = excluded.kind, score = excluded.score, threshold = excluded.threshold, scheme = excluded.scheme,
         decided_at = excluded.decided_at, status = excluded.status, evidence = excluded.evidence
-    WHERE duplicate.status <> 'confirmed'
 """
+_PUT_EDGE = f"{_REPLACE_EDGE} WHERE duplicate.status <> 'confirmed'"
+_OTHERS = "SELECT id FROM article WHERE story_id = :story AND id <> :id"
+_TAKE_BACK = f"""
+    UPDATE duplicate SET status = 'undone'
+    WHERE ((article_id = :id AND original_id IN ({_OTHERS})) OR (original_id = :id AND article_id IN ({_OTHERS})))
+    AND kind <> 'contained'
+"""
+_BETWEEN = "(article_id = :one AND original_id = :other) OR (article_id = :other AND original_id = :one)"
+_EDGES_BETWEEN = f"SELECT * FROM duplicate WHERE {_BETWEEN}"
+_STANDING = "SELECT * FROM duplicate WHERE article_id = ? AND status <> 'undone'"
+_PART = f"UPDATE duplicate SET status = 'undone' WHERE {_BETWEEN}"
+_CONFIRM = "UPDATE duplicate SET status = 'confirmed' WHERE article_id = ? AND original_id = ?"
+_PINNED = """
+    SELECT 1 FROM duplicate
+    WHERE (article_id = :id OR original_id = :id) AND status = 'confirmed' AND kind <> 'contained'
+"""
+_STORIES_OF = "SELECT story_id FROM article WHERE id IN (SELECT value FROM json_each(?))"
 
 
 def found(t: Transaction, outlet_id: int, sort_at: str) -> int:
@@ -102,26 +119,19 @@ def refresh(t: Transaction, story_id: int, now: datetime) -> None:
 
 
 def size(t: Transaction, story_id: int) -> int:
-    return int(t.execute(select(story.c.article_count).where(story.c.id == story_id)).scalar_one())
+    return int(t.value("SELECT article_count FROM story WHERE id = ?", (story_id,)))
 
 
 def put_edges(t: Transaction, edges: Sequence[DuplicateEdge]) -> None:
     """Keep edges. One that a person took back or confirmed stays as that person left it."""
     for edge in edges:
-        if edge.original_id in events.separated(t, edge.article_id):
-            continue
-        row = {
-            "article_id": edge.article_id,
-            "original_id": edge.original_id,
-            "kind": edge.kind.value,
-            "score": edge.score,
-            "threshold": edge.threshold,
-            "scheme": edge.scheme,
-            "decided_at": format_time(edge.decided_at),
-            "evidence": edge.evidence,
-            "status": edge.status.value,
-        }
-        t.run(_PUT_EDGE, row)
+        if edge.original_id not in events.separated(t, edge.article_id):
+            t.run(_PUT_EDGE, _row(edge))
+
+
+def replace_edges(t: Transaction, edges: Sequence[DuplicateEdge]) -> None:
+    """Keep edges, whatever stood in their place."""
+    t.run_many(_REPLACE_EDGE, map(_row, edges))
 
 
 def undo(t: Transaction, article_id: int, now: datetime) -> bool:
@@ -137,8 +147,7 @@ def part(t: Transaction, article_id: int, other_id: int, now: datetime) -> None:
     events.record(t, events.Kind.UNDONE, article_id, other_id)
     if story_of(t, article_id) == story_of(t, other_id):
         _take_out(t, article_id, [other_id], now)
-    between = or_(_edge_of(article_id, other_id), _edge_of(other_id, article_id))
-    _set_status(t, between, EdgeStatus.UNDONE)
+    t.run(_PART, {"one": article_id, "other": other_id})
 
 
 def expel(t: Transaction, article_id: int, now: datetime) -> None:
@@ -149,8 +158,7 @@ def expel(t: Transaction, article_id: int, now: datetime) -> None:
 
 def is_pinned(t: Transaction, article_id: int) -> bool:
     """Whether a person confirmed that the article repeats another one, or another one it."""
-    pinned = duplicate.c.status == EdgeStatus.CONFIRMED, duplicate.c.kind != EdgeKind.CONTAINED
-    return t.execute(select(duplicate.c.article_id).where(_touches(article_id), *pinned)).first() is not None
+    return t.value(_PINNED, {"id": article_id}) is not None
 
 
 def confirm(t: Transaction, edge: DuplicateEdge, now: datetime) -> None:
@@ -162,7 +170,7 @@ def confirm(t: Transaction, edge: DuplicateEdge, now: datetime) -> None:
 def pin(t: Transaction, edge: DuplicateEdge, now: datetime) -> None:
     """Keep an edge as a confirmed one; what it says comes true."""
     put_edges(t, [edge])
-    _set_status(t, _edge_of(edge.article_id, edge.original_id), EdgeStatus.CONFIRMED)
+    t.run(_CONFIRM, (edge.article_id, edge.original_id))
     if edge.kind != EdgeKind.CONTAINED:
         join(t, edge.article_id, story_of(t, edge.original_id), now)
 
@@ -173,35 +181,30 @@ def story_of(t: Transaction, article_id: int) -> int:
 
 def edges_between(t: Transaction, one: int, other: int) -> list[DuplicateEdge]:
     """What was judged of two articles, in either direction: the one of a common story before `contained`."""
-    query = select(duplicate).where(or_(_edge_of(one, other), _edge_of(other, one)))
-    edges = [edge_of(row) for row in t.execute(query)]
+    edges = [edge_of(row) for row in t.rows(_EDGES_BETWEEN, {"one": one, "other": other})]
     return sorted(edges, key=lambda edge: (edge.kind == EdgeKind.CONTAINED, edge.article_id != one))
 
 
 def standing_edges(t: Transaction, article_id: int) -> list[DuplicateEdge]:
     """What was judged of an article as the one that repeats, and was not taken back."""
-    mine = duplicate.c.article_id == article_id, duplicate.c.status != EdgeStatus.UNDONE
-    return [edge_of(row) for row in t.execute(select(duplicate).where(*mine))]
+    return [edge_of(row) for row in t.rows(_STANDING, (article_id,))]
 
 
-def edge_of(row: Row[Any]) -> DuplicateEdge:
+def edge_of(row: sqlite3.Row) -> DuplicateEdge:
     """A row of the table as a value."""
-    values = {**row._mapping, "kind": EdgeKind(row.kind), "status": EdgeStatus(row.status)}
-    return DuplicateEdge(**values)
+    kind, status, decided_at = EdgeKind(row["kind"]), EdgeStatus(row["status"]), parse_time(row["decided_at"])
+    return DuplicateEdge(**{**row, "kind": kind, "status": status, "decided_at": decided_at})
 
 
 def separated_stories(t: Transaction, article_id: int) -> set[int]:
     """The stories of articles that a person separated this one from."""
-    query = select(article.c.story_id).where(article.c.id.in_(events.separated(t, article_id)))
-    return set(t.execute(query).scalars())
+    apart = json.dumps([*events.separated(t, article_id)])
+    return {story_id for (story_id,) in t.run(_STORIES_OF, (apart,))}
 
 
 def _take_out(t: Transaction, article_id: int, others: Sequence[int], now: datetime) -> bool:
     """Leave the story alone; what was judged of the article and those who stay counts no longer."""
-    members = select(article.c.id).where(article.c.story_id == story_of(t, article_id), article.c.id != article_id)
-    mine = and_(duplicate.c.article_id == article_id, duplicate.c.original_id.in_(members))
-    theirs = and_(duplicate.c.original_id == article_id, duplicate.c.article_id.in_(members))
-    _set_status(t, and_(or_(mine, theirs), duplicate.c.kind != EdgeKind.CONTAINED), EdgeStatus.UNDONE)
+    t.run(_TAKE_BACK, {"story": story_of(t, article_id), "id": article_id})
     if not others:
         return False
     leave(t, article_id, now)
@@ -209,20 +212,22 @@ def _take_out(t: Transaction, article_id: int, others: Sequence[int], now: datet
 
 
 def _others(t: Transaction, article_id: int) -> list[int]:
-    query = select(article.c.id).where(article.c.story_id == story_of(t, article_id), article.c.id != article_id)
-    return list(t.execute(query.order_by(article.c.id)).scalars())
+    values = {"story": story_of(t, article_id), "id": article_id}
+    return [other for (other,) in t.run(f"{_OTHERS} ORDER BY id", values)]
 
 
-def _edge_of(article_id: int, original_id: int) -> ColumnElement[bool]:
-    return and_(duplicate.c.article_id == article_id, duplicate.c.original_id == original_id)
-
-
-def _touches(article_id: int) -> ColumnElement[bool]:
-    return or_(duplicate.c.article_id == article_id, duplicate.c.original_id == article_id)
-
-
-def _set_status(t: Transaction, which: ColumnElement[bool], status: EdgeStatus) -> None:
-    t.execute(update(duplicate).where(which).values(status=status))
+def _row(edge: DuplicateEdge) -> dict[str, object]:
+    return {
+        "article_id": edge.article_id,
+        "original_id": edge.original_id,
+        "kind": edge.kind.value,
+        "score": edge.score,
+        "threshold": edge.threshold,
+        "scheme": edge.scheme,
+        "decided_at": format_time(edge.decided_at),
+        "evidence": edge.evidence,
+        "status": edge.status.value,
+    }
 
 
 def _values(now: datetime, **values: int) -> dict[str, object]:

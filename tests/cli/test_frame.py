@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,24 @@ def test_a_run_without_news_loads_nothing_that_only_news_needs(tmp_path):
     assert '"failed": 1' in done.stdout
     assert "h11" in done.stderr.split()
     assert not {"alembic", "apscheduler", "feedparser", "lxml", "sqlalchemy", "trafilatura"} & set(done.stderr.split())
+
+
+def test_keeping_articles_loads_no_sqlalchemy(tmp_path):
+    """A new one, a copy and a revision: whatever news a run has, it starts sooner."""
+    text = "The old bridge will be closed in May. The council voted on it. Boats will carry people over the river."
+    first = [("dawn", 1, text)]
+    then = [("dawn", 1, f"{text} The mayor called it an outrage."), ("noon", 1, text), ("noon", 2, "Rain all week.")]
+    file = tmp_path / "articles.jsonl"
+    arguments = ["ingest", "import", "--json", str(file), "--database", f"sqlite:///{tmp_path}/a.db"]
+    code = "import sys; from ingest.cli import main\ntry: main()\nfinally: print(*sorted(sys.modules), file=sys.stderr)"
+    for articles in (first, then):
+        lines = [{"url": f"https://{name}.example/{n}", "outlet": name, "text": body} for name, n, body in articles]
+        file.write_text("\n".join(map(json.dumps, lines)))
+        done = python(f"import sys; sys.argv = {arguments}; {code}")
+    counts = json.loads(done.stdout)["articles"]
+    assert (counts["stored"], counts["updated"], counts["duplicates"]) == (2, 1, 1)
+    assert "storage.matching" in done.stderr.split()
+    assert not {"alembic", "sqlalchemy", "storage.schema"} & set(done.stderr.split())
 
 
 @pytest.mark.parametrize("command", frame.COMMANDS, ids=lambda command: command.name)

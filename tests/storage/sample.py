@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import update
 
 from ingest.duplicates import fingerprint
-from storage import articles, entries, feeds, matching, search, stories
+from storage import articles, entries, feeds, search, stories
 from storage.archive import Archive
 from storage.model import (
     Alias,
@@ -95,10 +95,10 @@ def newsroom(path: Path) -> str:
         feeds.sync(t, OUTLETS)
         _articles(t)
         _polling(t)
-        for row in t.execute(text("SELECT article_id, text FROM article_text")).all():
-            signature = fingerprint(row.text).to_signature()
-            values = {"scheme": signature.scheme, "exact": signature.exact, "tokens": signature.tokens}
-            t.execute(insert(matching.fingerprint).values(article_id=row.article_id, **values))
+        for number, body in t.run("SELECT article_id, text FROM article_text").fetchall():
+            signature = fingerprint(body).to_signature()
+            values = (number, signature.scheme, signature.exact, signature.tokens)
+            t.run("INSERT INTO fingerprint (article_id, scheme, exact, tokens) VALUES (?, ?, ?, ?)", values)
         while search.flush(t):
             pass
     return url
