@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 
 from ingest.polling.durations import DAY, HOUR
 
@@ -25,6 +24,7 @@ _PERIODS = {
     "yearly": timedelta(days=365),
 }
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_RHYTHM = frozenset({"ttl", "update_period", "skip_hours", "skip_days"})  # beside addresses, which most feeds name
 _LONGEST_LIST = 100  # values of skipHours and skipDays that are looked at
 
 
@@ -41,7 +41,6 @@ class Hints:
 NO_HINTS = Hints()
 
 
-@lru_cache(maxsize=256)  # many feeds say the same
 def read_hints(stored: str | None) -> Hints:
     """Reads the stored JSON. Never raises; nonsense counts as not said, skipping every hour or every day included."""
     if not stored:
@@ -50,7 +49,7 @@ def read_hints(stored: str | None) -> Hints:
         raw = json.loads(stored)
     except (ValueError, RecursionError):
         return NO_HINTS
-    if not isinstance(raw, dict):
+    if not isinstance(raw, dict) or raw.keys().isdisjoint(_RHYTHM):
         return NO_HINTS
     every, source = _every(raw)
     hours = frozenset(h % 24 for h in map(_whole, _listed(raw.get("skip_hours"))) if h is not None and 0 <= h <= 24)
