@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import httpx
@@ -12,8 +11,7 @@ import httpx
 from ingest.fetching.body import BodyReader
 from ingest.fetching.messages import Stopped
 from ingest.fetching.network import Progress
-from ingest.fetching.targets import Target
-from ingest.fetching.transport import GuardedTransport
+from ingest.fetching.transport import GuardedTransport, Outgoing, Response
 from storage.model import Failure, FailureKind
 
 _ERROR_BODY: Final = 64 * 1024  # of an error page: enough to tell a challenge
@@ -22,18 +20,6 @@ _SINGLE: Final = frozenset(  # of which a second one is a mistake: joined they w
     {"age", "content-type", "date", "etag", "expires", "last-modified", "location", "retry-after"}
 )
 _HEADERS_TOO_LARGE: Final = 431  # h11's hint when a header line does not end
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """What to send where. `limit`: decoded bytes of a good answer's body; with `keep_start` more is cut off."""
-
-    target: Target
-    headers: tuple[tuple[bytes, bytes], ...]
-    limit: int
-    keep_start: bool = False
-    proxy: str | None = None
-    insecure_tls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +38,19 @@ class Answer:
 
 async def exchange(transport: GuardedTransport, outgoing: Outgoing, progress: Progress) -> Answer:
     """Sends one GET and reads the answer. Raises `Stopped`; leaves no connection behind, however it ends."""
-    request = httpx.Request(
-        "GET",
-        _url(outgoing.target.origin),
-        headers=outgoing.headers,
-        stream=httpx.ByteStream(b""),
-        extensions={
-            "progress": progress,
-            "target": outgoing.target.path.encode("ascii"),
-            "proxy": outgoing.proxy,
-            "insecure_tls": outgoing.insecure_tls,
-        },
-    )
     try:
-        response = await transport.handle_async_request(request)
+        response = await transport.send(outgoing, progress)
     except (httpx.NetworkError, httpx.ProtocolError, httpx.ProxyError) as error:
         raise Stopped(_failure(error)) from error
     try:
         return await _read(response, outgoing)
     finally:
-        await response.aclose()
+        response.let_go()
 
 
-@lru_cache(maxsize=1_024)
-def _url(origin: str) -> httpx.URL:
-    return httpx.URL(origin)
-
-
-async def _read(response: httpx.Response, outgoing: Outgoing) -> Answer:
-    status = response.status_code
-    headers = _headers(response.headers.raw)
+async def _read(response: Response, outgoing: Outgoing) -> Answer:
+    status = response.status
+    headers = _headers(response.headers)
     if status < 200:
         raise Stopped(Failure(FailureKind.NETWORK, f"answered {status}, which is no answer", status))
     if status in (204, 205) or 300 <= status < 400:
@@ -101,11 +70,10 @@ async def _read(response: httpx.Response, outgoing: Outgoing) -> Answer:
     return Answer(status, headers, body, truncated)
 
 
-async def _fill(reader: BodyReader, response: httpx.Response) -> bool:
+async def _fill(reader: BodyReader, response: Response) -> bool:
     """Reads the body; whether it came as whole as its framing said."""
     try:
-        assert isinstance(response.stream, httpx.AsyncByteStream)
-        async for piece in response.stream:
+        async for piece in response.body:
             reader.feed(piece)
             if reader.full:
                 return False
@@ -114,7 +82,7 @@ async def _fill(reader: BodyReader, response: httpx.Response) -> bool:
     return True
 
 
-async def _error_body(response: httpx.Response, headers: dict[str, str]) -> bytes:
+async def _error_body(response: Response, headers: dict[str, str]) -> bytes:
     """The start of an error page; it only serves to tell what kind of error it is, so nothing about it is an error."""
     try:
         reader = BodyReader(headers.get("content-encoding", ""), _ERROR_BODY, keep_start=True)

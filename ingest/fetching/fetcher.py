@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 from ingest.config import FetchingSettings
 from ingest.fetching.conditional import conditions, refreshed, validators_of
 from ingest.fetching.domains import domain_of
-from ingest.fetching.exchange import Answer, Outgoing, exchange
+from ingest.fetching.exchange import Answer, exchange
 from ingest.fetching.gate import Gate, Places
 from ingest.fetching.headers import PRODUCT, request_headers, user_agent
 from ingest.fetching.hosts import Hosts
@@ -24,7 +24,7 @@ from ingest.fetching.outcomes import failure_of, is_permanent, is_redirect, loca
 from ingest.fetching.robots import LARGEST_ROBOTS, crawl_delay, is_unreachable, robots_failure
 from ingest.fetching.silence import SILENT, Silences
 from ingest.fetching.targets import Target, parse_target
-from ingest.fetching.transport import GuardedTransport
+from ingest.fetching.transport import GuardedTransport, Outgoing
 from storage.model import Failure, FailureKind, HostState, RobotsFile, Validators
 
 _HOPS: Final = 5

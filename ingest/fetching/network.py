@@ -86,7 +86,7 @@ class Backend:
     def __init__(self, guard: Guard | None, resolver: Resolver, progress: Progress) -> None:
         self._guard = guard
         self._resolver = resolver
-        self._progress = progress
+        self.progress = progress
         self._stream: Stream | None = None
 
     async def connect(self, host: str, port: int) -> Stream:
@@ -94,19 +94,19 @@ class Backend:
         addresses = await self._addresses(host.strip("[]"), port)
         if self._guard:
             self._guard.check(host, port, addresses)
-        self._progress.stage = Stage.CONNECTING
+        self.progress.stage = Stage.CONNECTING
         try:
             self._stream = await self._connect(addresses[:_ADDRESSES], port)
         except OSError as error:
             raise Stopped(Failure(FailureKind.CONNECT, f"{host}: {_words(error)}")) from error
-        self._progress.stage = Stage.WAITING
+        self.progress.stage = Stage.WAITING
         return self._stream
 
     def adopt(self, stream: Stream) -> None:
         """Go on with a connection that an earlier exchange has opened to the same place."""
         self._stream = stream
-        stream.progress = self._progress
-        self._progress.stage = Stage.WAITING
+        stream.progress = self.progress
+        self.progress.stage = Stage.WAITING
 
     def abort(self) -> None:
         """Closes whatever was opened, at once and without waiting. May be called twice."""
@@ -133,7 +133,7 @@ class Backend:
 
     async def _open(self, address: str, port: int) -> Stream:
         loop = asyncio.get_running_loop()
-        _, stream = await loop.create_connection(lambda: Stream(self._progress), address, port)
+        _, stream = await loop.create_connection(lambda: Stream(self.progress), address, port)
         return stream
 
 

@@ -6,14 +6,17 @@ import logging
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpcore
 import httpx
 
 from ingest.fetching.network import Backend, Stream
-from ingest.fetching.targets import parse_target
+from ingest.fetching.targets import DEFAULT_PORTS, parse_target
 from storage.model import Failure
+
+if TYPE_CHECKING:
+    from ingest.fetching.transport import Outgoing
 
 # At DEBUG httpcore logs all headers of an answer, where a redirect may repeat the key to a private feed.
 logging.getLogger("httpcore").setLevel(logging.INFO)
@@ -26,31 +29,34 @@ class Answer(NamedTuple):
 
 
 async def ask_through(
-    proxy: str, request: httpx.Request, backend: Backend, tls: ssl.SSLContext | None, proxy_tls: ssl.SSLContext
+    outgoing: Outgoing, backend: Backend, tls: ssl.SSLContext | None, proxy_tls: ssl.SSLContext
 ) -> Answer:
-    """Send a request by way of `proxy`, its URL. `tls` is for the server, `proxy_tls` for a proxy that wants it.
+    """Send a request by way of its proxy. `tls` is for the server, `proxy_tls` for a proxy that wants it.
 
     Raises `Stopped`, `httpx.NetworkError`, `ProtocolError` and `ProxyError`, while the body is read as well.
     """
-    target = parse_target(proxy)
-    if isinstance(target, Failure):
+    proxy = parse_target(outgoing.proxy or "")
+    if isinstance(proxy, Failure):
         raise ValueError("not the address of a proxy")  # the configuration lets none through
-    user, _, password = (target.login or "").partition(":")
+    user, _, password = (proxy.login or "").partition(":")
     connection = httpcore.AsyncHTTPProxy(
-        target.origin,
-        proxy_auth=(user, password) if target.login else None,
+        proxy.origin,
+        proxy_auth=(user, password) if proxy.login else None,
         ssl_context=tls,
-        proxy_ssl_context=proxy_tls if target.scheme == "https" else None,
+        proxy_ssl_context=proxy_tls if proxy.scheme == "https" else None,
         max_connections=1,
         max_keepalive_connections=0,
         network_backend=_Backend(backend),
     )
-    url = request.url
-    asked = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=request.extensions["target"])
+    asked = outgoing.target
+    url = httpcore.URL(
+        scheme=asked.scheme,
+        host=asked.host.strip("[]"),
+        port=None if asked.port == DEFAULT_PORTS[asked.scheme] else asked.port,
+        target=asked.path,
+    )
     with _as_httpx():
-        answer = await connection.handle_async_request(
-            httpcore.Request(request.method, asked, headers=request.headers.raw)
-        )
+        answer = await connection.handle_async_request(httpcore.Request("GET", url, headers=outgoing.headers))
     return Answer(answer.status, answer.headers, _body(answer))
 
 

@@ -1,4 +1,4 @@
-"""httpx's transport: a connection for each exchange, or one that waits for another request to the same place.
+"""A connection for each exchange, or one that waits for another request to the same place.
 
 httpx's own pool costs time quadratic in the connections kept (1.2 ms a request at 50, 6.3 ms at 200). Here a connection
 is kept when its answer came to its end, with nothing behind it: what is left over is never read as the next answer.
@@ -7,7 +7,8 @@ is kept when its answer came to its end, with nothing behind it: what is left ov
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import httpx
@@ -15,16 +16,33 @@ import httpx
 from ingest.fetching.conversation import Conversation
 from ingest.fetching.kept import Kept, Place
 from ingest.fetching.network import Backend, Guard, Progress, Resolver, Stage
-from ingest.fetching.targets import DEFAULT_PORTS
+from ingest.fetching.targets import Target
 
 
-class GuardedTransport(httpx.AsyncBaseTransport):
-    """Sends one GET, refusing addresses the guard refuses.
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What to send where. `limit`: decoded bytes of a good answer's body; with `keep_start` more is cut off."""
 
-    Extensions of a request: `progress` (required; filled while it runs), `target` (path and query as sent),
-    `insecure_tls`, `proxy` (its URL). Raises `Stopped`, `httpx.NetworkError`, `ProtocolError` and `ProxyError`. The
-    response has to be closed; closing does not wait.
-    """
+    target: Target
+    headers: tuple[tuple[bytes, bytes], ...]
+    limit: int
+    keep_start: bool = False
+    proxy: str | None = None
+    insecure_tls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The head of an answer and what follows. `let_go` has to be called at its end, however it ends."""
+
+    status: int
+    headers: Sequence[tuple[bytes, bytes]]
+    body: AsyncIterator[bytes]
+    let_go: Callable[[], None]
+
+
+class GuardedTransport:
+    """Sends one GET at a time on a connection, refusing addresses the guard refuses."""
 
     def __init__(self, guard: Guard, resolver: Resolver) -> None:
         self._guard = guard
@@ -35,12 +53,14 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         """Close what waits for another request."""
         self._kept.close()
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        progress: Progress = request.extensions["progress"]
-        proxy: str | None = request.extensions.get("proxy")
-        backend = Backend(None if proxy else self._guard, self._resolver, progress)
+    async def send(self, outgoing: Outgoing, progress: Progress) -> Response:
+        """Raises `Stopped`, `httpx.NetworkError`, `ProtocolError` and `ProxyError`, while the body is read as well.
+
+        `progress` is filled meanwhile.
+        """
+        backend = Backend(None if outgoing.proxy else self._guard, self._resolver, progress)
         try:
-            response = await (self._through(proxy, request, backend) if proxy else self._direct(request, backend))
+            response = await (self._through(outgoing, backend) if outgoing.proxy else self._direct(outgoing, backend))
         except BaseException:
             backend.abort()
             raise
@@ -48,31 +68,27 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         progress.stage = Stage.BODY
         return response
 
-    async def _direct(self, request: httpx.Request, backend: Backend) -> httpx.Response:
-        place = Place(str(request.url), bool(request.extensions.get("insecure_tls")))
+    async def _direct(self, outgoing: Outgoing, backend: Backend) -> Response:
+        place = Place(outgoing.target.origin, outgoing.insecure_tls)
         if conversation := self._kept.take(place):
             backend.adopt(conversation.stream)
             try:
-                return await self._ask(conversation, place, request, backend)
+                return await self._ask(conversation, place, outgoing, backend)
             except (httpx.NetworkError, httpx.RemoteProtocolError):
-                progress: Progress = request.extensions["progress"]
-                if progress.received:
+                if backend.progress.received:
                     raise
                 backend.abort()  # the server had closed it; a GET may be sent again (RFC 9110, 9.2.2)
-        return await self._ask(await self._open(request, backend), place, request, backend)
+        return await self._ask(await self._open(outgoing, backend), place, outgoing, backend)
 
-    async def _open(self, request: httpx.Request, backend: Backend) -> Conversation:
-        url = request.url
-        host = url.raw_host.decode("ascii")
-        stream = await backend.connect(host, url.port or DEFAULT_PORTS[url.scheme])
-        if url.scheme == "https":
-            await stream.start_tls(self._tls(request), host)
+    async def _open(self, outgoing: Outgoing, backend: Backend) -> Conversation:
+        target = outgoing.target
+        stream = await backend.connect(target.host, target.port)
+        if target.scheme == "https":
+            await stream.start_tls(self._tls(outgoing), target.host)
         return Conversation(stream)
 
-    async def _ask(
-        self, conversation: Conversation, place: Place, request: httpx.Request, backend: Backend
-    ) -> httpx.Response:
-        head = await conversation.ask(request.extensions["target"], request.headers.raw)
+    async def _ask(self, conversation: Conversation, place: Place, outgoing: Outgoing, backend: Backend) -> Response:
+        head = await conversation.ask(outgoing.target.path.encode("ascii"), outgoing.headers)
 
         def let_go() -> None:
             if conversation.may_go_on():
@@ -80,19 +96,19 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             else:
                 backend.abort()
 
-        return _response(head.status_code, head.headers.raw_items(), conversation.body(), let_go)
+        return Response(head.status_code, head.headers.raw_items(), conversation.body(), let_go)
 
-    async def _through(self, proxy: str, request: httpx.Request, backend: Backend) -> httpx.Response:
+    async def _through(self, outgoing: Outgoing, backend: Backend) -> Response:
         from ingest.fetching.proxies import ask_through  # few use one, and httpcore takes its time to load
 
-        url = request.url
-        self._guard.check_unresolved(url.raw_host.decode("ascii"), url.port or DEFAULT_PORTS[url.scheme])
-        tls = self._tls(request) if url.scheme == "https" else None
-        answer = await ask_through(proxy, request, backend, tls, self._verified)
-        return _response(answer.status, answer.headers, answer.body, backend.abort)
+        target = outgoing.target
+        self._guard.check_unresolved(target.host, target.port)
+        tls = self._tls(outgoing) if target.scheme == "https" else None
+        answer = await ask_through(outgoing, backend, tls, self._verified)
+        return Response(answer.status, answer.headers, answer.body, backend.abort)
 
-    def _tls(self, request: httpx.Request) -> ssl.SSLContext:
-        return self._unverified if request.extensions.get("insecure_tls") else self._verified
+    def _tls(self, outgoing: Outgoing) -> ssl.SSLContext:
+        return self._unverified if outgoing.insecure_tls else self._verified
 
     @cached_property
     def _verified(self) -> ssl.SSLContext:
@@ -107,21 +123,3 @@ def _tls_context(*, verify: bool) -> ssl.SSLContext:
     context = httpx.create_ssl_context(verify=verify, trust_env=False)
     context.set_alpn_protocols(["http/1.1"])
     return context
-
-
-def _response(
-    status: int, headers: list[tuple[bytes, bytes]], body: AsyncIterator[bytes], let_go: Callable[[], None]
-) -> httpx.Response:
-    return httpx.Response(status, headers=headers, stream=_Body(body, let_go))
-
-
-class _Body(httpx.AsyncByteStream):
-    def __init__(self, body: AsyncIterator[bytes], let_go: Callable[[], None]) -> None:
-        self._body = body
-        self._let_go = let_go
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._body
-
-    async def aclose(self) -> None:
-        self._let_go()
