@@ -9,7 +9,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -285,7 +285,7 @@ def postpone(t: Transaction, entry: PendingEntry, failure: Failure, until: datet
 
 def pack(entry: Entry) -> bytes:
     values = {name: getattr(entry, name) for name in Entry.__slots__}
-    return zlib.compress(json.dumps(values, ensure_ascii=False, default=_plain).encode(), 1)
+    return zlib.compress(_written(values).encode(), 1)
 
 
 def _plain(value: object) -> object:
@@ -293,7 +293,10 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return format_time(value)
     assert isinstance(value, DateEvidence | Enclosure)
-    return asdict(value)
+    return {name: getattr(value, name) for name in value.__slots__}  # flat: `asdict` would look into each value
+
+
+_written = json.JSONEncoder(ensure_ascii=False, default=_plain).encode  # `json.dumps` would make one each time
 
 
 def unpack(packed: bytes) -> Entry:

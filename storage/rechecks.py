@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from storage.entries import pack, unpack
+from storage.entries import unpack
 from storage.model import PendingEntry, Recheck, RecheckRef, Validators
 from storage.times import format_time, parse_if_given, parse_time
 from storage.transaction import Transaction
@@ -24,7 +24,8 @@ _TIMES = "SELECT published_at, first_seen_at FROM article WHERE id = ?"
 _PUT = """
     INSERT OR REPLACE INTO recheck
         (article_id, sighting_id, entry, etag, last_modified, validators_url, full_answer_at, due_at, checked_at)
-    VALUES (:article_id, :sighting_id, :entry, :etag, :last_modified, :validators_url, :full_answer_at, :due_at, :checked_at)
+    SELECT :article_id, sighting_id, entry, :etag, :last_modified, :validators_url, :full_answer_at, :due_at, :checked_at
+    FROM pending WHERE sighting_id = :sighting_id
 """
 _LOOKED = """
     UPDATE recheck SET etag = :etag, last_modified = :last_modified, validators_url = :validators_url,
@@ -49,8 +50,8 @@ def times(t: Transaction, article_id: int) -> tuple[datetime | None, datetime]:
 def put(
     t: Transaction, article_id: int, seen: PendingEntry, validators: Validators, due_at: datetime, now: datetime
 ) -> None:
-    """The page was had, with these validators: look at it again at `due_at`."""
-    row = {"article_id": article_id, "sighting_id": seen.sighting_id, "entry": pack(seen.entry)}
+    """The page of a pending entry was had, with these validators: look at it again at `due_at`."""
+    row: dict[str, object] = {"article_id": article_id, "sighting_id": seen.sighting_id}
     t.run(_PUT, row | _columns(validators, due_at, now))
 
 
