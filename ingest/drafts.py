@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from ingest.duplicates import fingerprint
 from ingest.jobs import OutletHints, Page
 from ingest.pages.feedtext import article_from_entry
+from ingest.pages.language import told_language
 from ingest.pages.model import Extraction, FeedHint
-from ingest.text import count_words
+from ingest.text import count_words, plain_text
 from ingest.urls import canonical_url
 from storage.model import Alias, AliasKind, ArticleDraft, Entry, Failure, FailureKind, PendingEntry
 
@@ -63,7 +64,8 @@ def draft_from_feed(
 ) -> ArticleDraft | Failure:
     """The article as the feed itself carries it. `instead_of` says why the page could not be had."""
     entry = pending.entry
-    language = entry.language or hints.language
+    told = plain_text(entry.content_html or entry.summary)
+    language = told_language(entry.language or hints.language, told)
     found = article_from_entry(
         content_html=entry.content_html, summary=entry.summary, title=entry.title, language=language
     )

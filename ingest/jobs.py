@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 # Imported once, before the workers are forked: no more than the jobs of a run need, for the pages' part takes 1 s of CPU.
 FEED_MODULES = ("ingest.feeds.parsing",)
-TEXT_MODULES = (*FEED_MODULES, "ingest.drafts")
-PAGE_MODULES = (*TEXT_MODULES, "ingest.imports", "ingest.warm")
+TEXT_MODULES = (*FEED_MODULES, "ingest.drafts", "ingest.warm_texts")
+PAGE_MODULES = (*TEXT_MODULES, "ingest.imports", "ingest.warm_pages")
 
 PARSE_SECONDS = 10.0  # of a worker's time for one feed
 PAGE_SECONDS = 10.0
