@@ -77,6 +77,8 @@ _FINISH = """
     WHERE id = :of_sighting
 """
 _POSTPONE = "UPDATE sighting SET kind = ?, detail = ?, next_attempt_at = ?, attempts = attempts + ? WHERE id = ?"
+_CHANGED_SINCE = "SELECT content_hash IS NOT ? FROM sighting WHERE id = ?"
+_LINK = "UPDATE sighting SET article_id = coalesce(?, article_id) WHERE id = ?"
 _NO_LONGER_PENDING = "DELETE FROM pending WHERE sighting_id = ?"
 
 
@@ -260,7 +262,10 @@ def finish(
     article_id: int | None = None,
     failure: Failure | None = None,
 ) -> None:
-    """Give an entry its final status. `article_id` links the sighting; None leaves the link as it is."""
+    """Give an entry its final status. `article_id` links the sighting; None leaves the link as it is.
+
+    An entry that its feed has changed since it was loaded stays pending: what it says now is still to be had.
+    """
     values = {
         "of_sighting": entry.sighting_id,
         "status": status.value,
@@ -271,6 +276,9 @@ def finish(
     if article_id is not None:
         which = {"of_feed": entry.feed_id, "of_sighting": entry.sighting_id, "more": 1}
         t.run(_MORE_IF_UNLINKED, which)
+    if t.value(_CHANGED_SINCE, (entry.entry.content_hash, entry.sighting_id)):
+        t.run(_LINK, (article_id, entry.sighting_id))
+        return
     t.run(_FINISH, values)
     t.run(_NO_LONGER_PENDING, (entry.sighting_id,))
 

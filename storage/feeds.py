@@ -176,12 +176,16 @@ def states(t: Transaction) -> list[FeedState]:
 
 
 def save(t: Transaction, before: FeedState, after: FeedState) -> None:
-    """Write down what a poll has changed, and nothing else: what others wrote meanwhile stays."""
+    """Write down what a poll has changed, and nothing else: what others wrote meanwhile stays.
+
+    A feed that was taken out of the configuration stays out.
+    """
     known = _columns(before)
     changed = {name: value for name, value in _columns(after).items() if value != known[name]}
     if changed:
         given = ", ".join(f"{name} = ?" for name in changed)
-        t.run(f"UPDATE feed SET {given} WHERE id = ?", (*map(_plain, changed.values()), after.id))
+        statement = f"UPDATE feed SET {given} WHERE id = ? AND status <> 'removed'"
+        t.run(statement, (*map(_plain, changed.values()), after.id))
 
 
 def record_poll(t: Transaction, record: PollRecord) -> None:

@@ -50,7 +50,10 @@ def times(t: Transaction, article_id: int) -> tuple[datetime | None, datetime]:
 def put(
     t: Transaction, article_id: int, seen: PendingEntry, validators: Validators, due_at: datetime, now: datetime
 ) -> None:
-    """The page of a pending entry was had, with these validators: look at it again at `due_at`."""
+    """The page of a pending entry was had, with these validators: look at it again at `due_at`.
+
+    Of the entry what its feed says now is kept.
+    """
     row: dict[str, object] = {"article_id": article_id, "sighting_id": seen.sighting_id}
     t.run(_PUT, row | _columns(validators, due_at, now))
 

@@ -25,6 +25,7 @@ _REQUEST: Final = re.compile(  # RFC 9112, 3; RFC 9110, 5
 )
 _ONE_LIKE_IT: Final = h11.Request(method="GET", target="/", headers=[("Host", "example.org")])
 _END: Final = h11.EndOfMessage()
+_TWO_LENGTHS: Final = frozenset({b"content-length", b"transfer-encoding"})  # of one answer: RFC 9112, 6.3
 
 
 class Conversation:
@@ -33,6 +34,7 @@ class Conversation:
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_LINE)
+        self._doubtful = False  # where the last answer ended
 
     async def ask(
         self, target: bytes, headers: Iterable[tuple[bytes, bytes]]
@@ -50,6 +52,7 @@ class Conversation:
         while not isinstance(event := await self._event(), h11.Response):
             if isinstance(event, h11.InformationalResponse) and event.status_code == 101:
                 break  # what follows would be another protocol
+        self._doubtful = {name for name, _ in event.headers} >= _TWO_LENGTHS
         return event
 
     async def body(self) -> AsyncIterator[bytes]:
@@ -62,7 +65,9 @@ class Conversation:
         if http.their_state is h11.SEND_BODY and self.stream.is_silent:
             with suppress(h11.RemoteProtocolError):
                 http.next_event()  # the end of an answer without a body, which nobody has asked for
-        if not (http.our_state is http.their_state is h11.DONE and http.trailing_data == (b"", False)):
+        if self._doubtful or not (
+            http.our_state is http.their_state is h11.DONE and http.trailing_data == (b"", False)
+        ):
             return False
         http.start_next_cycle()
         return self.stream.is_silent

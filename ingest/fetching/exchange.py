@@ -37,7 +37,7 @@ class Answer:
 
 
 async def exchange(transport: GuardedTransport, outgoing: Outgoing, progress: Progress) -> Answer:
-    """Sends one GET and reads the answer. Raises `Stopped`; leaves no connection behind, however it ends."""
+    """Sends one GET and reads the answer. Raises `Stopped`; lets go of the connection, however it ends."""
     try:
         response = await transport.send(outgoing, progress)
     except (httpx.NetworkError, httpx.ProtocolError, httpx.ProxyError) as error:

@@ -1,4 +1,4 @@
-"""Whose turn it is: so many at once and so far apart for each domain, and so many connections in all.
+"""Whose turn it is: so many at once and so far apart for each domain, and so many fetches in all.
 
 A fetch that waits here holds nothing but its task, so a slow domain fills no one's place but its own.
 """

@@ -7,12 +7,18 @@ two round trips. Few are kept and not for long: a feed alone is not asked again 
 from __future__ import annotations
 
 import asyncio
+import resource
+import time
+from dataclasses import dataclass
+from functools import partial
 from typing import Final, NamedTuple
 
 from ingest.fetching.conversation import Conversation
 
 _PATIENCE: Final = 10.0  # seconds
-_MOST: Final = 128  # beyond, the one that has waited longest is closed
+_MOST: Final = 128
+_MOST_TLS: Final = 64  # of them; .3 MB each, for asyncio's TLS has a buffer of its own
+_SHARE_OF_FILES: Final = 8  # of the files that the process may open, a part
 
 
 class Place(NamedTuple):
@@ -22,38 +28,56 @@ class Place(NamedTuple):
     insecure_tls: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    place: Place
+    until: float  # by the wall clock: the loop's stands still while the machine sleeps
+    timer: asyncio.TimerHandle
+
+
 class Kept:
-    """All of a process."""
+    """All of a process. One that has something to say, or ends, while it waits is closed at once."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Conversation, tuple[Place, asyncio.TimerHandle]] = {}  # the longest waiting first
+        self._waiting: dict[Conversation, _Waiting] = {}  # the longest waiting first
+        self._most = min(_MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // _SHARE_OF_FILES)
 
     def put(self, place: Place, conversation: Conversation) -> None:
-        """Keep a connection for a while; it has to be one that `may_go_on`."""
-        if len(self._waiting) >= _MOST:
-            self._close(next(iter(self._waiting)))
+        """Keep a connection that `may_go_on` for a while, or close it where enough are kept."""
+        if not self._has_room(place):
+            conversation.stream.abort()
+            return
         timer = asyncio.get_running_loop().call_later(_PATIENCE, self._close, conversation)
-        self._waiting[conversation] = place, timer
+        self._waiting[conversation] = _Waiting(place, time.time() + _PATIENCE, timer)
+        conversation.stream.unasked = partial(self._close, conversation)
 
     def take(self, place: Place) -> Conversation | None:
-        """The one that was used last, unless the server has closed it or said something unasked."""
+        """The one that was used last."""
         waiting = reversed(self._waiting.items())
-        while found := next((conversation for conversation, (theirs, _) in waiting if theirs == place), None):
-            self._forget(found)
-            if found.stream.is_silent:
-                return found
+        found = next((conversation for conversation, of in waiting if of.place == place), None)
+        if found is None:
+            return None
+        late = not 0 <= self._forget(found).until - time.time() <= _PATIENCE
+        if late:
             found.stream.abort()
-            waiting = reversed(self._waiting.items())
-        return None
+        return None if late else found
 
     def close(self) -> None:
         for conversation in list(self._waiting):
             self._close(conversation)
 
+    def _has_room(self, place: Place) -> bool:
+        if len(self._waiting) >= self._most:
+            return False
+        secure = place.origin.startswith("https:")
+        return not secure or sum(of.place.origin.startswith("https:") for of in self._waiting.values()) < _MOST_TLS
+
     def _close(self, conversation: Conversation) -> None:
         self._forget(conversation)
         conversation.stream.abort()
 
-    def _forget(self, conversation: Conversation) -> None:
-        _, timer = self._waiting.pop(conversation)
-        timer.cancel()
+    def _forget(self, conversation: Conversation) -> _Waiting:
+        waiting = self._waiting.pop(conversation)
+        waiting.timer.cancel()
+        conversation.stream.unasked = None
+        return waiting

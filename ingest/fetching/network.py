@@ -91,6 +91,7 @@ class Backend:
 
     async def connect(self, host: str, port: int) -> Stream:
         """Raises `Stopped`."""
+        self.progress.stage = Stage.RESOLVING
         addresses = await self._addresses(host.strip("[]"), port)
         if self._guard:
             self._guard.check(host, port, addresses)
@@ -142,6 +143,7 @@ class Stream(asyncio.Protocol):
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress  # of the exchange that it carries
+        self.unasked: Callable[[], None] | None = None  # told when something comes, or the end, that nobody waits for
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
         self._paused = False
@@ -174,6 +176,8 @@ class Stream(asyncio.Protocol):
     def _wake(self) -> None:
         if self._arrival and not self._arrival.done():
             self._arrival.set_result(None)
+        if self.unasked:
+            self.unasked()
 
     # what a conversation calls
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import resource
 import ssl
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -120,6 +122,7 @@ SPENT = {
     "not all of it was read": page(bytes(300_000), status="404 Not Found"),
     "not wanted": page("one", "Content-Type: video/mp4"),
     "too large": page("one").replace(b"Length: 3", b"Length: 999999999"),
+    "of two lengths": CHUNKED.replace(b"OK\r\n", b"OK\r\nContent-Length: 3\r\n"),
     "not HTTP": b"one\r\n\r\n",
     "another protocol": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
 }
@@ -188,6 +191,24 @@ def test_who_answers_nothing_twice_fails() -> None:
     run(scenario)
 
 
+def test_a_name_server_that_hangs_is_blamed_for_it_on_a_second_try_as_well() -> None:
+    async def scenario() -> None:
+        asked = []
+
+        async def resolve(host: str, _port: int) -> list[str]:
+            asked.append(host)
+            if len(asked) > 1:
+                await asyncio.sleep(30)
+            return ["127.0.0.1"]
+
+        async with talk([ONE, CLOSE]) as server, fetcher(resolver=resolve, deadline=0.5) as client:
+            url = f"http://news.test:{server.port}/"
+            answers = [await client.fetch(FetchRequest(url, Purpose.FEED)) for _ in range(2)]
+            assert bodies(*answers) == [b"one", FailureKind.DNS]
+
+    run(scenario)
+
+
 def test_it_serves_its_own_place_alone() -> None:
     async def scenario() -> None:
         async with talk([ONE], [ONE], [ONE]) as server, fetcher() as client:
@@ -249,36 +270,71 @@ def connection() -> tuple[Conversation, Wire]:
     return Conversation(stream), wire
 
 
-HERE, THERE = Place("https://here.test", False), Place("https://there.test", False)
+HERE, THERE, PLAIN = (
+    Place(origin, False) for origin in ("https://here.test", "https://there.test", "http://here.test")
+)
 
 
-def test_none_waits_longer_than_ten_seconds_and_not_more_than_128_wait() -> None:
+def test_none_waits_longer_than_ten_seconds() -> None:
     async def scenario() -> None:
         kept = Kept()
-        many = [connection() for _ in range(130)]
+        many = [connection() for _ in range(3)]
         for conversation, _ in many:
             kept.put(HERE, conversation)
-        assert [wire.open for _, wire in many] == [False] * 2 + [True] * 128
         assert kept.take(THERE) is None
-        assert kept.take(HERE) is many[-1][0]
+        assert kept.take(HERE) is many[2][0]
         await asyncio.sleep(9.9)
-        assert kept.take(HERE) is many[-2][0]
+        assert kept.take(HERE) is many[1][0]
         await asyncio.sleep(0.2)
         assert kept.take(HERE) is None
-        assert [wire.open for _, wire in many] == [False] * 128 + [True] * 2
+        assert [wire.open for _, wire in many] == [False, True, True]
 
     virtual_time.run(scenario())
 
 
-def test_one_that_has_ended_is_passed_over() -> None:
+@pytest.mark.parametrize("step", [11, -1], ids=["the machine slept", "the clock was set back"])
+def test_nor_by_the_wall_clock(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        kept, (conversation, wire) = Kept(), connection()
+        now = time.time()
+        kept.put(HERE, conversation)
+        monkeypatch.setattr(time, "time", lambda: now + step)
+        assert kept.take(HERE) is None
+        assert not wire.open
+
+    virtual_time.run(scenario())
+
+
+@pytest.mark.parametrize(("place", "files", "most"), [(PLAIN, 4096, 128), (HERE, 4096, 64), (PLAIN, 256, 32)])
+def test_not_more_than_so_many_wait(place: Place, files: int, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        monkeypatch.setattr(resource, "getrlimit", lambda _: (files, files))
+        kept = Kept()
+        many = [connection() for _ in range(130)]
+        for conversation, _ in many:
+            kept.put(place, conversation)
+        assert [wire.open for _, wire in many] == [True] * most + [False] * (130 - most)
+
+    virtual_time.run(scenario())
+
+
+UNASKED: dict[str, Callable[[Stream], None]] = {
+    "its end": lambda stream: stream.eof_received(),
+    "its loss": lambda stream: stream.connection_lost(None),
+    "a word": lambda stream: stream.data_received(b"HTTP/1.1 200 OK\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("comes", UNASKED.values(), ids=UNASKED)
+def test_one_that_has_something_to_say_is_closed_at_once(comes: Callable[[Stream], None]) -> None:
     async def scenario() -> None:
         kept = Kept()
         (first, _), (second, wire) = connection(), connection()
         kept.put(HERE, first)
         kept.put(HERE, second)
-        second.stream.eof_received()
-        assert kept.take(HERE) is first
+        comes(second.stream)
         assert not wire.open
+        assert kept.take(HERE) is first
         assert kept.take(HERE) is None
 
     virtual_time.run(scenario())
