@@ -32,7 +32,6 @@ from itertools import accumulate, islice
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import text as sql
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -58,14 +57,14 @@ STRETCH = 10_000  # articles: the counters of shingles are saved once
 RECENT = 3000  # articles: a copy follows its original within so many
 PHRASES, FORMS = 5_000, 200
 
-_SIGHTINGS = sql("""
+_SIGHTINGS = """
     INSERT INTO sighting (feed_id, entry_key, article_id, status, first_seen_at, last_seen_at, content_hash, url, title,
                           summary)
     SELECT feed.id, article.url, article.id, 'stored', first_seen_at, first_seen_at, '', article.url, article.title, ''
     FROM article JOIN feed ON feed.outlet_id = article.outlet_id AND feed.url = printf(
         'https://outlet.example/feed/%d', 3 * article.outlet_id)
-""")
-_COUNTED = sql("UPDATE feed SET articles = (SELECT count(*) FROM sighting WHERE sighting.feed_id = feed.id)")
+"""
+_COUNTED = "UPDATE feed SET articles = (SELECT count(*) FROM sighting WHERE sighting.feed_id = feed.id)"
 
 
 class Pace:
@@ -236,8 +235,8 @@ def look_ups(
 def sizes(archive: Archive, articles: int) -> tuple[float, float]:
     """Bytes an article: of the index of keys, and of the whole file."""
     with archive.transaction() as t:
-        pages = t.execute(sql("SELECT sum(pgsize) FROM dbstat WHERE name = 'posting'")).scalar_one()
-        whole = t.execute(sql("PRAGMA page_count")).scalar_one() * t.execute(sql("PRAGMA page_size")).scalar_one()
+        pages = t.value("SELECT sum(pgsize) FROM dbstat WHERE name = 'posting'")
+        whole = t.value("PRAGMA page_count") * t.value("PRAGMA page_size")
     return pages / articles, whole / articles
 
 
@@ -273,7 +272,7 @@ def go_on(tokens: int, archive: Path, stretches: int, path: Path) -> None:
     counters, rates = new_counters(), []
     with Archive.open(f"sqlite:///{path}", write=True, megabytes=IMPORT_MB) as grown:
         with grown.transaction() as t:
-            held = t.execute(sql("SELECT max(id) FROM article")).scalar_one()
+            held = t.value("SELECT max(id) FROM article")
         bodies, number = iter(Press(tokens, seed=held)), held
         number += grow(grown, counters, bodies, range(number, number + RECENT), Growth(math.inf))
         for _ in range(stretches):
@@ -298,7 +297,7 @@ def report(
     clock, cpu = look_ups(archive, counters, bodies)
     index, whole = sizes(archive, articles)
     with archive.transaction() as t:
-        joined = t.execute(sql("SELECT count(*) FROM article WHERE id <> story_id")).scalar_one()
+        joined = t.value("SELECT count(*) FROM article WHERE id <> story_id")
     print(
         f"{name} ({joined} in others' stories): {rate:.0f}/s at pace {pace:.0f}"
         f" ({1000 * rate / pace:.0f} a thousand rounds), look-up CPU p50 {cpu[len(cpu) // 2]:.2f} ms"
@@ -313,8 +312,8 @@ def finish(path: Path) -> None:
     """What other benchmarks need of the archive: where its articles were listed, and full-text search."""
     with Archive.open(f"sqlite:///{path}", write=True) as archive:
         with archive.transaction() as t:
-            t.execute(_SIGHTINGS)
-            t.execute(_COUNTED)
+            t.run(_SIGHTINGS)
+            t.run(_COUNTED)
         indexed = 1
         while indexed:
             with archive.transaction() as t:

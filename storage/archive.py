@@ -25,7 +25,7 @@ from storage.results import Results
 from storage.searchquery import parse
 from storage.statistics import Statistics, statistics
 from storage.times import format_time, moment
-from storage.transaction import Connection, Transaction
+from storage.transaction import Transaction
 from storage.version import VERSION
 
 T = TypeVar("T")
@@ -54,8 +54,8 @@ class Archive:
     def __init__(self, path: Path, *, writable: bool, megabytes: int) -> None:
         self.path = path
         self.writable = writable
-        self._readers = Pool(path, lambda: Connection(connect.reader(path)), begin="BEGIN")
-        self._writers = Pool(path, lambda: Connection(connect.writer(path, megabytes)), begin="BEGIN IMMEDIATE")
+        self._readers = Pool(path, lambda: connect.reader(path), begin="BEGIN")
+        self._writers = Pool(path, lambda: connect.writer(path, megabytes), begin="BEGIN IMMEDIATE")
 
     @classmethod
     def open(cls, url: str, *, write: bool = False, megabytes: int = connect.WRITER_MB) -> Archive:
@@ -220,7 +220,7 @@ class Archive:
 
                 upgrade(t)
         with self._writers.connection() as connection:
-            connect.use_wal(connection.driver)
+            connect.use_wal(connection)
 
 
 def _now() -> datetime:

@@ -13,7 +13,7 @@ from pathlib import Path
 from storage import connect, search, stories, upkeep
 from storage.archive import Archive
 from storage.errors import ArchiveUnavailable
-from storage.transaction import Connection, Transaction
+from storage.transaction import Transaction, transaction
 from storage.words import index_form
 
 SAMPLE = 500  # articles whose index is compared with their text
@@ -139,10 +139,7 @@ def _schema(archive: Archive) -> Iterator[Finding]:
 def _fresh_objects() -> dict[tuple[str, str], str]:
     from storage.migrations import upgrade  # Alembic costs .1 s to import
 
-    with (
-        closing(Connection(sqlite3.connect(":memory:", isolation_level=None))) as fresh,
-        fresh.transaction("BEGIN") as t,
-    ):
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh, transaction(fresh, "BEGIN") as t:
         upgrade(t)
         return _objects(t)
 

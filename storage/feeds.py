@@ -1,6 +1,6 @@
 """Writing what polling must remember: outlets, feeds, polls, hosts.
 
-Functions take the connection of an open transaction (`with archive.transaction() as t: …`).
+Functions take an open transaction (`with archive.transaction() as t: …`).
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def count(t: Transaction, known: OutletLines, changed: Sequence[LineCount], *, w
     """Keep the counts after one more article of the outlet; forget what `window` articles have not had."""
     articles = known.articles + 1
     rows = [(known.outlet_id, n.hash, n.text, str(list(n.stories)), n.seen, n.last_at) for n in changed]  # JSON as well
-    t.driver.executemany(_PUT, rows)
+    t.run_many(_PUT, rows)
     t.run(_COUNTED, (known.outlet_id, articles))
     if articles % SWEEP_EVERY == 0:
         t.run(_FORGET, (known.outlet_id, articles - window))
@@ -94,7 +94,7 @@ def _copy(source: Transaction, target: Transaction, table: str) -> None:
     rows = source.run(f"SELECT * FROM {table}").fetchall()
     target.run(f"DELETE FROM {table}")
     if rows:
-        target.driver.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+        target.run_many(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
 
 
 def _line(row: Sequence[Any]) -> LineCount:

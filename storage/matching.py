@@ -263,7 +263,7 @@ class MatchStore:
         self._t.run(_INDEX, (article_id, _listed(sorted(keys))))
 
     def _unindex(self, article_id: int, keys: Sequence[int]) -> None:
-        self._t.driver.executemany(_UNINDEX, [(key, article_id) for key in sorted(keys)])
+        self._t.run_many(_UNINDEX, [(key, article_id) for key in sorted(keys)])
 
     def _keep_counted(self, article_id: int) -> None:
         """Before a fingerprint changes: the log keeps what was counted."""

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from storage import connect
-from storage.transaction import Connection, Transaction
+from storage.transaction import Transaction, transaction
 
 Reading = Callable[[], AbstractContextManager[sqlite3.Connection]]
 """A consistent look with the driver's own connection: all that questions need."""
@@ -17,18 +17,18 @@ Reading = Callable[[], AbstractContextManager[sqlite3.Connection]]
 class Pool:
     """Connections made alike, each lent to one user at a time and kept for the next; users may be threads."""
 
-    def __init__(self, path: Path, make: Callable[[], Connection], *, begin: str) -> None:
+    def __init__(self, path: Path, make: Callable[[], sqlite3.Connection], *, begin: str) -> None:
         self._path = path
         self._make = make
         self._begin = begin
-        self._idle: list[Connection] = []
+        self._idle: list[sqlite3.Connection] = []
         self._closed = False
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """One transaction. The machine's troubles are an ArchiveError with one plain line."""
         try:
-            with self.connection() as connection, connection.transaction(self._begin) as t:
+            with self.connection() as driver, transaction(driver, self._begin) as t:
                 yield t
         except sqlite3.Error as error:
             if connect.is_infrastructure(error):
@@ -36,27 +36,27 @@ class Pool:
             raise
 
     @contextmanager
-    def connection(self) -> Iterator[Connection]:
+    def connection(self) -> Iterator[sqlite3.Connection]:
         """A connection without a transaction."""
-        connection = self._take()
+        driver = self._take()
         try:
-            yield connection
+            yield driver
         finally:
-            self._put_back(connection)
+            self._put_back(driver)
 
     def close(self) -> None:
         self._closed = True
         while self._idle:
             self._idle.pop().close()
 
-    def _take(self) -> Connection:
+    def _take(self) -> sqlite3.Connection:
         try:
             return self._idle.pop()
         except IndexError:
             return self._make()
 
-    def _put_back(self, connection: Connection) -> None:
-        if self._closed:
-            connection.close()
+    def _put_back(self, driver: sqlite3.Connection) -> None:
+        if self._closed or driver.in_transaction:  # one that could not be taken back ends with its connection
+            driver.close()
         else:
-            self._idle.append(connection)
+            self._idle.append(driver)

@@ -14,10 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import insert, select, text, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage import events, stories
 from storage.archive import Archive
@@ -26,14 +22,51 @@ from storage.events import Place
 from storage.lock import FetchLock
 from storage.matching import WHOLE, RarityCounters
 from storage.model import DuplicateEdge, Signature
-from storage.schema import article, article_text, outlet, rarity_checkpoint, rarity_log, revision, story
+from storage.times import format_time, parse_time
 from storage.transaction import Transaction
 
 FIRST_STORY = 1 << 40  # of those that no article founds: no number of the real archive comes near
 SIDE_FILES = ("", "-wal", "-shm")
 
-_TIMES = ("first_seen_at", "sort_at", "changed_at", "revised_at")
-_BLANKS = {"change_number": 0, "method": "", "from_feed": 0, "title": "", "summary": ""}
+_VERSION = """
+    SELECT article.outlet_id, article.first_seen_at, article.sort_at, article.word_count, article.title,
+           article_text.text, revision.title, revision.text
+    FROM article JOIN article_text ON article_text.article_id = article.id
+    LEFT JOIN revision ON revision.article_id = article.id AND revision.number = ?
+    WHERE article.id = ?
+"""
+_MAKE = "CREATE TABLE rehearsal (scheme TEXT, number INTEGER, seq INTEGER, steps INTEGER)"
+_BEGIN = "INSERT INTO rehearsal (scheme, number, seq, steps) VALUES (?, 0, 0, 0)"
+_COUNTS = "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM event)"
+_ADVANCE = "UPDATE rehearsal SET number = ?, seq = ?, steps = steps + ?"
+_ADD_OUTLET = "INSERT INTO outlet (id, name, title) VALUES (:id, :name, :name) ON CONFLICT DO NOTHING"
+_ADD_STORY = "INSERT INTO story (id, representative_id, article_count, outlet_count) VALUES (?, 0, 0, 0)"
+_ADD_ARTICLE = """
+    INSERT INTO article (id, outlet_id, story_id, word_count, sort_at, first_seen_at, changed_at, revised_at,
+                         change_number, method, from_feed, title, summary)
+    VALUES (:id, :outlet, :id, :words, :sort_at, :seen_at, :seen_at, :seen_at, 0, '', 0, '', '')
+"""
+_KNOWN = "SELECT count(*) FROM article WHERE id IN (SELECT value FROM json_each(?))"
+_SIGNATURES = f"""
+    SELECT article_id, scheme, exact, {WHOLE} FROM fingerprint
+    WHERE article_id > :after AND (:last IS NULL OR article_id <= :last)
+    ORDER BY article_id LIMIT :most
+"""
+_KEYS = """
+    SELECT posting.key FROM (SELECT DISTINCT value FROM json_each(:keys)) AS wanted
+    CROSS JOIN posting ON posting.key = wanted.value AND posting.article_id = :id
+"""
+_POSTINGS = """
+    SELECT key, article_id FROM posting WHERE (key, article_id) > (:key, :id) {upper}
+    ORDER BY key, article_id LIMIT :most
+"""
+_DROP_POSTING = "DELETE FROM posting WHERE key = ? AND article_id = ?"
+_REVISED_SINCE = """
+    SELECT NOT EXISTS (SELECT 1 FROM article WHERE id = :id)
+    OR EXISTS (SELECT 1 FROM event WHERE article_id = :id AND kind = 'revised' AND seq > :seq)
+"""
+_MARK = "INSERT INTO rarity_log (token, article_id, scheme, founded, slots) VALUES (?, 0, 0, 0, x'')"
+_PUT_CHECKPOINT = "INSERT INTO rarity_checkpoint (seq, token, stories, total, counters) VALUES (?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +84,11 @@ class Version:
 
 def version(c: Transaction, article_id: int, number: int) -> Version:
     """A version of an article as the real archive keeps it."""
-    a, r = article.c, revision.c
-    rows = (
-        select(a.outlet_id, a.first_seen_at, a.sort_at, a.revision_count, a.word_count, a.title, article_text.c.text)
-        .add_columns(r.title.label("old_title"), r.text.label("old_text"))
-        .select_from(article)
-        .join(article_text, article_text.c.article_id == a.id)
-        .outerjoin(revision, (r.article_id == a.id) & (r.number == number))
-    )
-    row = c.execute(rows.where(a.id == article_id)).one()
-    old = row.old_text is not None
-    return Version(
-        article_id,
-        row.outlet_id,
-        row.first_seen_at,
-        row.sort_at,
-        title=row.old_title if old else row.title,
-        text=row.old_text if old else row.text,
-        words=None if old else row.word_count,
-    )
+    row = c.run(_VERSION, (number, article_id)).fetchone()
+    outlet_id, first_seen_at, sort_at, words, title, text, old_title, old_text = row
+    if old_text is not None:  # the version was superseded
+        title, text, words = old_title, old_text, None
+    return Version(article_id, outlet_id, parse_time(first_seen_at), parse_time(sort_at), title, text, words)
 
 
 @contextmanager
@@ -101,10 +120,10 @@ def _is_of(path: Path, scheme: str, present: Place) -> bool:
         return False
     try:
         with Archive.open(f"sqlite:///{path}") as scratch, scratch.reading() as c:
-            if c.execute(text("SELECT 1 FROM sqlite_schema WHERE name = 'rehearsal'")).first() is None:
+            if c.value("SELECT 1 FROM sqlite_schema WHERE name = 'rehearsal'") is None:
                 return False
             reached = place(c)
-            same = c.execute(text("SELECT scheme FROM rehearsal")).scalar_one() == scheme
+            same = c.value("SELECT scheme FROM rehearsal") == scheme
             return same and reached.number <= present.number and reached.seq <= present.seq
     except ArchiveError:
         return False
@@ -112,11 +131,10 @@ def _is_of(path: Path, scheme: str, present: Place) -> bool:
 
 def _begin(scratch: Archive, scheme: str) -> None:
     with scratch.transaction() as t:
-        t.execute(text("CREATE TABLE rehearsal (scheme TEXT, number INTEGER, seq INTEGER, steps INTEGER)"))
-        t.execute(text("INSERT INTO rehearsal VALUES (:scheme, 0, 0, 0)"), {"scheme": scheme})
-        blank = {"id": FIRST_STORY, "representative_id": 0, "article_count": 0, "outlet_count": 0}
-        t.execute(insert(story).values(**blank))  # numbers rise from here on
-        t.execute(story.delete().where(story.c.id == FIRST_STORY))
+        t.run(_MAKE)
+        t.run(_BEGIN, (scheme,))
+        t.run(_ADD_STORY, (FIRST_STORY,))  # numbers rise from here on
+        t.run("DELETE FROM story WHERE id = ?", (FIRST_STORY,))
 
 
 def _remove(path: Path) -> None:
@@ -134,64 +152,57 @@ class State:
 
 
 def state(c: Transaction) -> State:
-    counts = c.execute(text("SELECT (SELECT count(*) FROM article) AS a, (SELECT count(*) FROM event) AS e")).one()
-    return State(events.present(c), counts.a, counts.e)
+    return State(events.present(c), *c.run(_COUNTS).fetchone())
 
 
 def place(s: Transaction) -> Place:
     """How far the rehearsal has come."""
-    row = s.execute(text("SELECT number, seq FROM rehearsal")).one()
-    return Place(row.number, row.seq)
+    return Place(*s.run("SELECT number, seq FROM rehearsal").fetchone())
 
 
 def done(s: Transaction) -> int:
     """How many steps that were."""
-    return int(s.execute(text("SELECT steps FROM rehearsal")).scalar_one())
+    return int(s.value("SELECT steps FROM rehearsal"))
 
 
 def advance(s: Transaction, reached: Place, steps: int) -> None:
-    values = {"n": reached.number, "s": reached.seq, "steps": steps}
-    s.execute(text("UPDATE rehearsal SET number = :n, seq = :s, steps = steps + :steps"), values)
+    s.run(_ADVANCE, (reached.number, reached.seq, steps))
 
 
 def add(s: Transaction, arrived: Version, words: int) -> None:
     """An article arrives, alone in the story that bears its number."""
     number = arrived.article_id
     _add_outlet(s, arrived.outlet_id)
-    s.execute(insert(story).values(id=number, representative_id=0, article_count=0, outlet_count=0))
-    values: dict[str, Any] = {**_BLANKS, **dict.fromkeys(_TIMES, arrived.first_seen_at), "sort_at": arrived.sort_at}
-    s.execute(
-        insert(article).values(id=number, outlet_id=arrived.outlet_id, story_id=number, word_count=words, **values)
-    )
+    s.run(_ADD_STORY, (number,))
+    times = {"sort_at": format_time(arrived.sort_at), "seen_at": format_time(arrived.first_seen_at)}
+    s.run(_ADD_ARTICLE, {"id": number, "outlet": arrived.outlet_id, "words": words, **times})
     stories.refresh(s, number, arrived.first_seen_at)
 
 
 def add_outlets(c: Transaction, s: Transaction) -> None:
     """Every outlet of the real archive, by number."""
-    for number in c.execute(select(outlet.c.id)).scalars():
+    for (number,) in c.run("SELECT id FROM outlet"):
         _add_outlet(s, number)
 
 
 def _add_outlet(s: Transaction, number: int) -> None:
-    name = f"outlet {number}"
-    s.execute(upsert(outlet).values(id=number, name=name, title=name).on_conflict_do_nothing())
+    s.run(_ADD_OUTLET, {"id": number, "name": f"outlet {number}"})
 
 
 def revise(s: Transaction, article_id: int, words: int, now: datetime) -> None:
     """An article has another length from now on."""
-    s.execute(update(article).where(article.c.id == article_id).values(word_count=words))
+    s.run("UPDATE article SET word_count = ? WHERE id = ?", (words, article_id))
     stories.refresh(s, stories.story_of(s, article_id), now)
 
 
 def knows(s: Transaction, *article_ids: int) -> bool:
     """Whether these articles have arrived."""
-    found = s.execute(select(article.c.id).where(article.c.id.in_(article_ids))).all()
-    return len(found) == len(set(article_ids))
+    return bool(s.value(_KNOWN, (json.dumps(article_ids),)) == len(set(article_ids)))
 
 
 def partition(c: Transaction) -> dict[int, int]:
     """Article to story, of all articles."""
-    return {row.id: row.story_id for row in c.execute(select(article.c.id, article.c.story_id))}
+    return dict(c.run("SELECT id, story_id FROM article"))
 
 
 def edges(c: Transaction) -> Iterator[DuplicateEdge]:
@@ -202,20 +213,13 @@ def edges(c: Transaction) -> Iterator[DuplicateEdge]:
 
 def signatures(c: Transaction, after: int, last: int | None = None, most: int = -1) -> dict[int, Signature]:
     """The fingerprints of articles by number, from the one after `after`."""
-    query = text(f"""
-        SELECT article_id, scheme, exact, {WHOLE} FROM fingerprint
-        WHERE article_id > :after AND (:last IS NULL OR article_id <= :last)
-        ORDER BY article_id LIMIT :most""")
-    rows = c.execute(query, {"after": after, "last": last, "most": most})
+    rows = c.run(_SIGNATURES, {"after": after, "last": last, "most": most})
     return {article_id: Signature(scheme, exact, tokens) for article_id, scheme, exact, tokens in rows}
 
 
 def keys_of(c: Transaction, article_id: int, possible: Sequence[int]) -> tuple[int, ...]:
     """Under which of the possible keys an article stands in the index."""
-    query = text("""
-        SELECT posting.key FROM (SELECT DISTINCT value FROM json_each(:keys)) AS wanted
-        CROSS JOIN posting ON posting.key = wanted.value AND posting.article_id = :id""")
-    return tuple(c.execute(query, {"keys": json.dumps(list(possible)), "id": article_id}).scalars())
+    return tuple(key for (key,) in c.run(_KEYS, {"keys": json.dumps(list(possible)), "id": article_id}))
 
 
 def postings(
@@ -223,26 +227,19 @@ def postings(
 ) -> list[tuple[int, int]]:
     """The next rows of the index in its order, (key, article) each, from the one after `after`."""
     upper = "" if last is None else "AND (key, article_id) <= (:last_key, :last_id)"
-    query = text(f"""
-        SELECT key, article_id FROM posting WHERE (key, article_id) > (:key, :id) {upper}
-        ORDER BY key, article_id LIMIT :most""")
     values = {"key": after[0], "id": after[1], "most": most}
     if last is not None:
         values |= {"last_key": last[0], "last_id": last[1]}
-    return [(row.key, row.article_id) for row in c.execute(query, values)]
+    return c.run(_POSTINGS.format(upper=upper), values).fetchall()
 
 
 def drop_postings(t: Transaction, rows: Sequence[tuple[int, int]]) -> None:
-    statement = text("DELETE FROM posting WHERE key = :key AND article_id = :id")
-    t.execute(statement, [{"key": key, "id": article_id} for key, article_id in rows])
+    t.run_many(_DROP_POSTING, rows)
 
 
 def revised_since(c: Transaction, article_id: int, seq: int) -> bool:
     """Whether an article has another text than at that event, or is gone."""
-    query = text("""
-        SELECT NOT EXISTS (SELECT 1 FROM article WHERE id = :id)
-        OR EXISTS (SELECT 1 FROM event WHERE article_id = :id AND kind = 'revised' AND seq > :seq)""")
-    return bool(c.execute(query, {"id": article_id, "seq": seq}).scalar_one())
+    return bool(c.value(_REVISED_SINCE, {"id": article_id, "seq": seq}))
 
 
 def adopt_counters(t: Transaction, own: RarityCounters, rehearsed: RarityCounters) -> None:
@@ -252,10 +249,8 @@ def adopt_counters(t: Transaction, own: RarityCounters, rehearsed: RarityCounter
     if same and bool((own.counters == rehearsed.counters).all()):
         return
     token = secrets.randbits(63)
-    row = {"token": token, "article_id": 0, "scheme": 0, "founded": 0, "slots": b""}
-    (seq,) = t.execute(rarity_log.insert(), row).inserted_primary_key or (0,)
-    t.execute(rarity_log.delete().where(rarity_log.c.seq < seq))
+    seq = t.run(_MARK, (token,)).lastrowid
+    t.run("DELETE FROM rarity_log WHERE seq < ?", (seq,))
     packed = zlib.compress(rehearsed.counters.tobytes(), level=1)
-    sums = {"stories": rehearsed.stories, "total": rehearsed.total}
-    t.execute(rarity_checkpoint.delete())
-    t.execute(rarity_checkpoint.insert().values(seq=seq, token=token, counters=packed, **sums))
+    t.run("DELETE FROM rarity_checkpoint")
+    t.run(_PUT_CHECKPOINT, (seq, token, rehearsed.stories, rehearsed.total, packed))

@@ -72,7 +72,7 @@ class Writer:
             return result
 
     async def read(self, work: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """The result of `work(connection, …)`, after all that was written before; locks nobody out."""
+        """The result of `work(transaction, …)`, after all that was written before; locks nobody out."""
 
         def look() -> R:
             with self._archive.reading() as t:

@@ -6,23 +6,54 @@ becomes of `storage.schema`.
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
+from typing import Any
 
 from alembic import command, op
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
-from storage.schema import APPLICATION_ID, VERSION
 from storage.transaction import Transaction
+from storage.version import APPLICATION_ID, VERSION
 
 FOLDER = Path(__file__).parent
 VIEWS = FOLDER.parent / "views.sql"
 
 
 def upgrade(t: Transaction) -> None:
-    """Migrate the file, inside an open transaction: all of it, or nothing."""
-    with t.core() as connection:
-        _upgrade(connection)
+    """Migrate the file, inside an open transaction: all of it, or nothing. Errors of SQLite come out as its driver's."""
+    engine = create_engine("sqlite://", creator=lambda: _Lent(t.driver), poolclass=NullPool)
+    try:
+        with engine.begin() as connection:  # begun before Alembic looks: it leaves a transaction to whoever began it
+            _upgrade(connection)
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.Error):
+            raise error.orig from error
+        raise
+
+
+class _Lent:
+    """The driver's connection for SQLAlchemy and Alembic, which they can neither commit, roll back nor close.
+
+    SQLAlchemy rolls back after it has asked a first connection what it is capable of, and when it gives one back.
+    """
+
+    def __init__(self, driver: sqlite3.Connection) -> None:
+        self._driver = driver
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._driver, name)
+
+    def commit(self) -> None:
+        pass
+
+    def rollback(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
 
 
 def _upgrade(connection: Connection) -> None:

@@ -1,7 +1,7 @@
 """What goes into the archive and what comes out of it: values, nothing else.
 
 Every room of the house may import from this package (`from storage.model import Entry`; the files in it are its own
-affair). It loads neither SQLAlchemy nor anything of `ingest`. Times are aware datetimes in UTC. Instances are frozen: a
+affair). It loads neither a library nor anything of `ingest`. Times are aware datetimes in UTC. Instances are frozen: a
 change is a new value (`dataclasses.replace`).
 """
 

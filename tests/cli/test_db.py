@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 
 from storage import Archive
-from storage.schema import VERSION
+from storage.version import VERSION
 
 
 @pytest.fixture

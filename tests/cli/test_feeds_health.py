@@ -7,12 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 
 from ingest.cli.feed_health import ago, happened, span
 from storage import Archive
 from storage.records import PollRow
-from storage.schema import feed
 from tests.storage import sample
 
 SETTINGS = """\
@@ -40,7 +38,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     with Archive.open(sample.newsroom(path), write=True) as opened, opened.transaction() as t:
         for number, values in troubled.items():
-            t.execute(update(feed).where(feed.c.id == number).values(**values))
+            sample.set_feed(t, number, **values)
     return path
 
 
@@ -196,11 +194,8 @@ def test_ten_decisions_the_newest_first(ingest, tmp_path):
 def test_text_from_outside_cannot_write_to_the_terminal(ingest, tmp_path):
     url = sample.newsroom(tmp_path / "archive.db")
     with Archive.open(url, write=True) as archive, archive.transaction() as t:
-        t.execute(
-            update(feed)
-            .where(feed.c.id == 1)
-            .values(failures=1, failure_kind="tls", failure_detail="\x1b[2Jx\ny", interval_reason="\x1b]0;t\x07z")
-        )
+        troubles = {"failures": 1, "failure_kind": "tls", "failure_detail": "\x1b[2Jx\ny"}
+        sample.set_feed(t, 1, interval_reason="\x1b]0;t\x07z", **troubles)
     for command in ("list", "show tribune --why"):
         assert "\x1b" not in ingest("feeds", *command.split(), "--database", url).stdout
 

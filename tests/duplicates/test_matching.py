@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import text
 
 from ingest.duplicates import fingerprint, slots_of_signature
 from ingest.keeping import keep, new_counters
@@ -74,8 +73,8 @@ class Desk:
             return keep(t, draft, counters or self.counters, NOW).article_id
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
-        with self.archive.reading() as connection:
-            return [tuple(row) for row in connection.execute(text(query))]
+        with self.archive.reading() as c:
+            return c.run(query).fetchall()
 
     def stories(self) -> list[set[int]]:
         found: dict[object, set[int]] = {}
@@ -171,7 +170,7 @@ def test_a_key_of_few_articles_says_more_than_two_of_many(desk: Desk) -> None:
     common, rare = desk.keep(HARBOUR), desk.keep(BRIDGE)
     postings = [(key, number) for key in (1, 2) for number in (common, *range(1000, 1300))] + [(3, rare)]
     with desk.archive.transaction() as t:
-        t.driver.executemany("INSERT INTO posting (key, article_id) VALUES (?, ?)", postings)
+        t.run_many("INSERT INTO posting (key, article_id) VALUES (?, ?)", postings)
         found = MatchStore(t, desk.counters).candidates([1, 2, 3], 1, per_story=1)
     assert [candidate.article_id for candidate in found] == [rare]
 
@@ -194,7 +193,7 @@ def test_of_articles_with_few_keys_in_common_three_are_looked_at(desk: Desk) -> 
     shared = {alike: (1, 2, 3), others[0]: (1,), others[1]: (2, 3), others[2]: (1,), others[3]: (2,)}
     with desk.archive.transaction() as t:
         rows = [(key, number) for number, keys in shared.items() for key in keys]
-        t.driver.executemany("INSERT INTO posting (key, article_id) VALUES (?, ?)", rows)
+        t.run_many("INSERT INTO posting (key, article_id) VALUES (?, ?)", rows)
         found = MatchStore(t, desk.counters).candidates([1, 2, 3], 12, per_story=3)
         itself = MatchStore(t, desk.counters).candidates([1, 2, 3], 12, per_story=3, without=others[0])
         of_two_keys = MatchStore(t, desk.counters).candidates([1, 2], 12, per_story=3)

@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
-
 from ingest.duplicates import fingerprint
 from ingest.keeping import Kept, keep, new_counters
 from ingest.rebuild import Rebuilt, rebuild
@@ -53,8 +51,8 @@ class Desk:
         return rebuild(self.archive, self.now + timedelta(days=1), **more)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with self.archive.reading() as connection:
-            return [tuple(row) for row in connection.execute(text(query))]
+        with self.archive.reading() as c:
+            return c.run(query).fetchall()
 
     def partition(self) -> list[set[int]]:
         found: dict[int, set[int]] = {}

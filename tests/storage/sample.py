@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import update
-
 from ingest.duplicates import fingerprint
 from storage import articles, entries, feeds, search, stories
 from storage.archive import Archive
@@ -28,7 +26,7 @@ from storage.model import (
     PollOutcome,
     Signature,
 )
-from storage.schema import feed
+from storage.times import format_time
 from storage.transaction import Transaction
 
 START = datetime(2025, 5, 30, 12, 0, tzinfo=UTC)
@@ -151,16 +149,18 @@ def _polling(t: Transaction) -> None:
                 next_poll_at=at + timedelta(minutes=30),
             ),
         )
-        values = {"status": "failing", "failures": 2, "failure_kind": "http_5xx", "failure_detail": "503"}
-        t.execute(
-            update(feed)
-            .where(feed.c.id == state.id)
-            .values(last_polled_at=at, **(values if failing else {"status": "ok"}))
-        )
+        troubles = {"status": "failing", "failures": 2, "failure_kind": "http_5xx", "failure_detail": "503"}
+        set_feed(t, state.id, last_polled_at=at, **(troubles if failing else {"status": "ok"}))
     sight(t, 1, "https://tribune.example/1", "Steel mill to reopen", article_id=1)
     sight(t, 3, "https://dawn.example/1", "Port Qasim mill reopens", article_id=2)
     sight(t, 1, "https://tribune.example/gone", "A page that is gone", failure=Failure(FailureKind.GONE, "404"))
     sight(t, 1, "https://tribune.example/later", "To be had later")
+
+
+def set_feed(t: Transaction, number: int, **values: object) -> None:
+    """Set columns of a feed's row."""
+    kept = [format_time(value) if isinstance(value, datetime) else value for value in values.values()]
+    t.run(f"UPDATE feed SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?", (*kept, number))
 
 
 def sight(

@@ -8,7 +8,8 @@ from contextlib import closing
 import pytest
 
 from ingest.duplicates.fingerprint import SCHEME
-from storage import Archive, checkup, schema
+from storage import Archive, checkup
+from storage.version import VERSION
 from tests.storage import sample
 
 
@@ -82,4 +83,4 @@ def test_sizes(archive):
     parts = {part.name: part for part in sizes.parts}
     assert parts["article"].rows == 13
     assert sizes.bytes >= sum(part.bytes for part in sizes.parts) > 0
-    assert sizes.schema == schema.VERSION
+    assert sizes.schema == VERSION

@@ -10,7 +10,6 @@ import xml.etree.ElementTree as ET
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from storage import Archive, articles, cells, export, query, stories, syndication
 from storage.filters import ArticleFilter
@@ -66,7 +65,7 @@ def another_represents(t) -> list[int]:
 
 
 def nothing(t) -> list[int]:
-    t.execute(text("UPDATE feed SET failures = failures + 1"))
+    t.run("UPDATE feed SET failures = failures + 1")
     return []
 
 

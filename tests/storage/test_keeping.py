@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from ingest.duplicates import Fingerprint, fingerprint
 from ingest.duplicates.fingerprint import SCHEME
@@ -44,8 +43,8 @@ class Desk:
             return stories.undo(t, article_id, self.now)
 
     def rows(self, query: str, **values: object) -> list[tuple[Any, ...]]:
-        with self.archive.reading() as connection:
-            return [tuple(row) for row in connection.execute(text(query), values)]
+        with self.archive.reading() as c:
+            return c.run(query, values).fetchall()
 
     def stories(self) -> list[set[int]]:
         found: dict[int, set[int]] = {}
@@ -250,5 +249,5 @@ def test_a_closed_archive_is_one_file(tmp_path: Path) -> None:
     with Archive.open(f"sqlite:///{tmp_path}/archive.db", write=True) as archive:
         Desk(archive)
         with archive.reading() as t:
-            assert t.execute(text("select count(*) from outlet")).scalar_one() == 3
+            assert t.value("select count(*) from outlet") == 3
     assert [path.name for path in tmp_path.iterdir()] == ["archive.db"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import gzip
 import json
 import shutil
@@ -17,7 +18,9 @@ from sqlalchemy import create_engine
 import storage.archive
 import storage.connect
 from storage import Archive, checkup, matching, migrations, schema, search
-from storage.errors import ArchiveMissing, ArchiveOutdated, ArchiveTooNew, NotAnArchive
+from storage.errors import ArchiveMissing, ArchiveOutdated, ArchiveTooNew, ArchiveUnavailable, NotAnArchive
+from storage.transaction import Transaction
+from storage.version import APPLICATION_ID, VERSION
 from tests.storage import sample
 
 NEXT = """
@@ -33,7 +36,7 @@ def upgrade():
     {more}
 """
 
-OUTDATED = f"has schema {schema.VERSION}, this version reads {schema.VERSION + 1}: run `ingest db upgrade"
+OUTDATED = f"has schema {VERSION}, this version reads {VERSION + 1}: run `ingest db upgrade"
 ARCHIVES = Path(__file__).parent / "archives"  # the sample newsroom as each schema kept it: schema-N.db.gz
 
 
@@ -54,11 +57,11 @@ def next_version(tmp_path, monkeypatch):
     def make(more: str = "") -> None:
         folder = tmp_path / "migrations"
         shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        step = NEXT.format(more=more, present=schema.VERSION, next=schema.VERSION + 1)
+        step = NEXT.format(more=more, present=VERSION, next=VERSION + 1)
         (folder / "versions" / "next.py").write_text(step)
         monkeypatch.setattr(migrations, "FOLDER", folder)
         for module in (migrations, storage.archive, storage.connect):
-            monkeypatch.setattr(module, "VERSION", schema.VERSION + 1)
+            monkeypatch.setattr(module, "VERSION", VERSION + 1)
         checkup._fresh_objects.cache_clear()
 
     yield make
@@ -68,8 +71,8 @@ def next_version(tmp_path, monkeypatch):
 def test_a_new_archive_bears_our_marks(tmp_path):
     with Archive.open(f"sqlite:///{tmp_path}/new.db", write=True):
         pass
-    assert ask(tmp_path / "new.db", "PRAGMA application_id") == [(schema.APPLICATION_ID,)]
-    assert ask(tmp_path / "new.db", "PRAGMA user_version") == [(schema.VERSION,)]
+    assert ask(tmp_path / "new.db", "PRAGMA application_id") == [(APPLICATION_ID,)]
+    assert ask(tmp_path / "new.db", "PRAGMA user_version") == [(VERSION,)]
     assert ask(tmp_path / "new.db", "PRAGMA journal_mode") == [("wal",)]
 
 
@@ -127,14 +130,14 @@ def test_an_older_archive_is_migrated_whole(archive_path, next_version):
         ]
         assert len(list(archive.search("steel"))) == 4
     assert ask(archive_path, "SELECT DISTINCT colour FROM outlet") == [("green",)]
-    assert ask(archive_path, "PRAGMA user_version") == [(schema.VERSION + 1,)]
+    assert ask(archive_path, "PRAGMA user_version") == [(VERSION + 1,)]
     assert ask(archive_path, "SELECT count(*) FROM articles") == [(13,)]
 
 
-@pytest.mark.parametrize("version", range(1, schema.VERSION + 1))
+@pytest.mark.parametrize("version", range(1, VERSION + 1))
 def test_an_archive_of_every_schema_becomes_a_fresh_one(tmp_path, version):
     kept = ARCHIVES / f"schema-{version}.db.gz"
-    if version == schema.VERSION and not kept.exists():
+    if version == VERSION and not kept.exists():
         pytest.skip("the present schema; its archive is put there when the next one is made")
     old = tmp_path / "old.db"
     old.write_bytes(gzip.decompress(kept.read_bytes()))
@@ -221,10 +224,31 @@ def test_a_migration_that_fails_changes_nothing(archive_path, next_version):
     with pytest.raises(ZeroDivisionError):
         Archive.open(f"sqlite:///{archive_path}", write=True)
     assert ask(archive_path, "SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2") == before
-    assert ask(archive_path, "PRAGMA user_version") == [(schema.VERSION,)]
-    assert ask(archive_path, "SELECT version_num FROM alembic_version") == [(f"{schema.VERSION:04}",)]
+    assert ask(archive_path, "PRAGMA user_version") == [(VERSION,)]
+    assert ask(archive_path, "SELECT version_num FROM alembic_version") == [(f"{VERSION:04}",)]
     assert ask(archive_path, "SELECT count(*) FROM articles") == [(13,)]
     assert archive_path.read_bytes() == bytes_before
+
+
+def test_a_disk_that_fills_up_meanwhile_is_one_plain_line(archive_path, next_version):
+    bytes_before = archive_path.read_bytes()
+    limit = 'op.execute("PRAGMA max_page_count = 1")'  # no more than there are
+    next_version(more=f'{limit}; op.execute("CREATE TABLE large AS SELECT randomblob(9000000)")')
+    with pytest.raises(ArchiveUnavailable, match="cannot be written: database or disk is full"):
+        Archive.open(f"sqlite:///{archive_path}", write=True)
+    assert archive_path.read_bytes() == bytes_before
+
+
+def test_a_migration_leaves_its_end_to_the_transaction(tmp_path):
+    """SQLAlchemy and Alembic, who do the work, neither keep it nor take it back, nor close the connection."""
+    with closing(sqlite3.connect(tmp_path / "new.db", isolation_level=None)) as driver:
+        driver.execute("BEGIN IMMEDIATE")
+        migrations.upgrade(Transaction(driver))
+        gc.collect()  # what is left of theirs
+        assert driver.in_transaction
+        assert objects(driver) != []
+        driver.rollback()
+        assert objects(driver) == []
 
 
 @pytest.mark.parametrize("write", [False, True])

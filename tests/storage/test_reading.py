@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
 
 from storage import Archive, articles, errors, query, search
 from storage import archive as archive_module
@@ -264,7 +263,7 @@ def test_an_archive_can_be_closed_while_somebody_iterates(newsroom_url):
 
 def test_reading_while_a_transaction_is_open(tmp_path):
     with Archive.open(sample.newsroom(tmp_path / "a.db"), write=True) as archive, archive.transaction() as t:
-        t.execute(text("UPDATE article SET title = 'changed' WHERE id = 1"))
+        t.run("UPDATE article SET title = 'changed' WHERE id = 1")
         assert archive.article(1).title == "Steel mill to reopen"
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, text
 
 from storage import articles, feeds, search
 from storage.archive import Archive
-from storage.schema import unindexed
 from tests.storage import sample
 
 
@@ -33,8 +31,8 @@ def flush(archive: Archive, **limit: int) -> int:
 
 def found(archive: Archive, expression: str) -> list[int]:
     with archive.reading() as t:
-        query = text("SELECT rowid FROM article_words WHERE article_words MATCH :q ORDER BY rowid")
-        return list(t.execute(query, {"q": expression}).scalars())
+        query = "SELECT rowid FROM article_words WHERE article_words MATCH ? ORDER BY rowid"
+        return [number for (number,) in t.run(query, (expression,))]
 
 
 def flush_and_fail(archive: Archive) -> None:
@@ -45,7 +43,7 @@ def flush_and_fail(archive: Archive) -> None:
 
 def in_step(archive: Archive) -> bool:
     with archive.transaction() as t:
-        t.execute(text("INSERT INTO article_words(article_words) VALUES ('integrity-check')"))
+        t.run("INSERT INTO article_words(article_words) VALUES ('integrity-check')")
         return search.out_of_step(t) == 0
 
 
@@ -79,7 +77,7 @@ def test_a_forgotten_article_is_not_found(archive, flushed):
         flush(archive)
     with archive.transaction() as t:
         search.forget(t, number)
-        t.execute(delete(unindexed).where(unindexed.c.article_id == number))
+        t.run("DELETE FROM unindexed WHERE article_id = ?", (number,))
     assert found(archive, "headline") == []
 
 
@@ -100,7 +98,7 @@ def test_what_is_out_of_step_is_counted(archive):
         add(archive, f"steel {number}")
     flush(archive, limit=1)
     with archive.transaction() as t:
-        t.execute(delete(unindexed))
+        t.run("DELETE FROM unindexed")
         assert search.out_of_step(t) == 2
 
 
