@@ -188,14 +188,14 @@ def _growth_plot(figures: Sequence[Figure], path: Path) -> None:
     rounds = [f for f in figures if not f.scenario.startswith(("articles", "feeds"))]
     if len({figure.feeds for figure in rounds}) < 2:
         return
-    drawing, axes = pyplot().subplots(figsize=(7, 4))
+    drawing, axes = pyplot().subplots(figsize=(7, 4.5))
     for scenario in dict.fromkeys(figure.scenario for figure in rounds):
         points = sorted((f.feeds, f.cpu / f.feeds * 1000) for f in rounds if f.scenario == scenario)
         axes.plot([x for x, _ in points], [y for _, y in points], marker="o", label=scenario)
     axes.set(xscale="log", yscale="log", xlabel="feeds", ylabel="CPU ms a feed", title="Polling cost of ingest")
     _plain_numbers(axes.yaxis)
     _plain_numbers(axes.xaxis)
-    axes.legend()
+    axes.legend(ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.15), frameon=False)
     drawing.tight_layout()
     drawing.savefig(path, dpi=110)
 
