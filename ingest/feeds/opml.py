@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from ingest.feeds.encodings import decode
+from ingest.feeds.recovery import recovered
 from ingest.feeds.repair import prepare
 from ingest.text import clean_line
 from storage.model import Failure, FailureKind
@@ -62,9 +63,9 @@ def read_opml(body: bytes) -> Opml | Failure:
         found = f"begins with <{clean_line(document.root)[:50]}>" if document.root else "holds no markup"
         return Failure(FailureKind.WRONG_TYPE, f"not an OPML file: it {found}")
     text = "".join((document.head, *document.entries, document.tail))
-    root, well_formed = _parse(text)
+    root, well_formed = recovered(text)
     if not well_formed:
-        root, _ = _parse(_INNER_QUOTE.sub("&quot;", text))
+        root, _ = recovered(_INNER_QUOTE.sub("&quot;", text))
     if root is None:
         return Failure(FailureKind.MALFORMED, "not an OPML file: it cannot be read as XML")
     reader = _Reader()
@@ -87,16 +88,6 @@ def write_opml(outlines: Iterable[Outline], *, title: str) -> bytes:
     _write(etree.SubElement(root, "body"), outlines)
     etree.indent(root)
     return etree.tostring(root, xml_declaration=True, encoding="utf-8") + b"\n"
-
-
-def _parse(text: str) -> tuple[etree._Element | None, bool]:
-    """The root, as much of it as can be read, and whether all was as it should be."""
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root: etree._Element | None = etree.fromstring(text.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError:
-        return None, False
-    return root, not parser.error_log
 
 
 def _bare(outlines: Iterable[Outline]) -> Iterator[str]:

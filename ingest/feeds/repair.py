@@ -167,15 +167,15 @@ class _Mender:
     def _replace(self, match: re.Match[str]) -> str:
         name, semicolon = match.groups()
         if name.startswith("#"):
-            return _character_reference(name)
+            return character_reference(name)
         if semicolon and name in self.entities and self.room > 0:
             self.room -= len(self.entities[name])
-            return _REFERENCE.sub(lambda inner: _character_reference(inner[1]), self.entities[name])
+            return _REFERENCE.sub(lambda inner: character_reference(inner[1]), self.entities[name])
         characters = html.entities.html5.get(name + ";") if semicolon else None
         return escape(characters) if characters else f"&amp;{name}{semicolon}"
 
 
-def _character_reference(name: str) -> str:
+def character_reference(name: str) -> str:
     """A reference to a character that XML allows; U+FFFD in place of the others. What is no number stays as text."""
     digits = name[1:]
     try:

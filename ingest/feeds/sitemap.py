@@ -13,6 +13,7 @@ from lxml import etree
 from ingest.dates import parse_date
 from ingest.feeds.model import RawDate, RawEntry, RawFeed, Text
 from ingest.feeds.newest import newest
+from ingest.feeds.recovery import recovered
 
 ROOTS = {"urlset": "sitemap", "sitemapindex": "sitemap_index"}
 
@@ -35,7 +36,7 @@ FIELDS = {
 
 def read_sitemap(root: str, markup: str) -> RawFeed | None:
     """Read a document whose root is one of `ROOTS`; None when nothing of it can be read."""
-    tree = _parse(markup)
+    tree, _ = recovered(markup)
     if tree is None:
         return None
     found = [row for element in tree if (row := _row(element)).get("loc")]
@@ -50,15 +51,6 @@ def read_sitemap(root: str, markup: str) -> RawFeed | None:
         entries=tuple(_entry(row) for row in rows),
         problems=problems,
     )
-
-
-def _parse(markup: str) -> etree._Element | None:
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root: etree._Element | None = etree.fromstring(markup.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError:
-        return None
-    return root
 
 
 def _row(element: etree._Element) -> dict[str, str]:

@@ -96,6 +96,9 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a sitemap of 10,000 addresses": lambda: (
         b"<urlset>" + b"".join(b"<url><loc>http://e.com/%d</loc></url>" % n for n in range(10_000)) + b"</urlset>"
     ),
+    "a sitemap with half a character": lambda: (
+        b"<urlset xmlns:news='http://e.com/<![CDATA['><url><loc>/a&#xD800;</loc></url></urlset>"
+    ),
     "HTML with 20,000 links": lambda: b"<html>" + b'<a href="/feed">x</a>' * 20_000 + b"</html>",
     "random bytes": lambda: bytes((n * n * 31 + n * 7) % 256 for n in range(200_000)),
 }

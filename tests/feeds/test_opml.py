@@ -104,6 +104,11 @@ def test_what_is_no_opml(body: bytes, detail: str) -> None:
     assert read_opml(body) == Failure(FailureKind.WRONG_TYPE, f"not an OPML file: {detail}")
 
 
+def test_half_a_character_in_a_list_that_hides_it() -> None:
+    found = read(b"<opml a='<![CDATA['><body><outline text='A&#xD800;' xmlUrl='http://e.com/&#xdfff;'/></body></opml>")
+    assert in_words(found.outlines) == ["A\ufffd: http://e.com/\ufffd"]
+
+
 def test_too_large() -> None:
     found = read_opml(b"<opml>" + b" " * 5_000_000)
     assert isinstance(found, Failure)
