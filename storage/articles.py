@@ -15,7 +15,7 @@ from typing import Any
 from storage import events, stories
 from storage.entries import PRUNED
 from storage.model import Alias, AliasKind, ArticleDraft, Change
-from storage.times import format_time
+from storage.times import format_if_given, format_time
 from storage.transaction import Transaction
 
 _PRECEDENCE = {AliasKind.URL: 0, AliasKind.FINAL_URL: 1, AliasKind.CANONICAL: 2, AliasKind.GUID: 3}
@@ -134,7 +134,7 @@ def add(t: Transaction, draft: ArticleDraft, now: datetime) -> int:
         "now": format_time(now),
         "url": draft.url,
         "canonical_url": draft.canonical_url,
-        "published_at": _time(draft.published_at),
+        "published_at": format_if_given(draft.published_at),
         "published_source": evidence.source if evidence else None,
         "published_flags": _flags(draft),
         **_content(draft),
@@ -172,7 +172,7 @@ def _content(draft: ArticleDraft) -> dict[str, Any]:
     return {
         "title": draft.title,
         "authors": json.dumps(draft.authors, ensure_ascii=False),
-        "updated_at": _time(draft.updated_at),
+        "updated_at": format_if_given(draft.updated_at),
         "language": draft.language,
         "word_count": draft.word_count,
         "summary": draft.summary,
@@ -188,10 +188,6 @@ def _scope(name: Alias) -> int:
         return 0
     assert name.feed_id is not None
     return name.feed_id
-
-
-def _time(moment: datetime | None) -> str | None:
-    return None if moment is None else format_time(moment)
 
 
 def _flags(draft: ArticleDraft) -> str:

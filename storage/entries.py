@@ -26,7 +26,7 @@ from storage.model import (
     PendingRef,
     PlannedEntry,
 )
-from storage.times import format_time, parse_time
+from storage.times import format_if_given, format_time, parse_time
 from storage.transaction import Transaction
 
 PRUNED = "pruned"  # the kind of an alias that `storage.pruning` left behind
@@ -180,7 +180,7 @@ def _shown(plan: PlannedEntry) -> dict[str, Any]:
         "canonical_url": plan.canonical_url,
         "title": entry.title,
         "summary": entry.summary,
-        "published_at": format_time(entry.published_at) if entry.published_at else None,
+        "published_at": format_if_given(entry.published_at),
         "content_hash": entry.content_hash,
     }
 
@@ -197,7 +197,7 @@ def pending_refs(t: Transaction, *, due: datetime | None = None) -> list[Pending
         SELECT sighting.id, sighting.feed_id, sighting.url FROM pending JOIN sighting ON sighting.id = pending.sighting_id
         {until} ORDER BY pending.due_at, pending.sighting_id
     """
-    return [PendingRef(*row) for row in t.run(statement, {"due": due and format_time(due)})]
+    return [PendingRef(*row) for row in t.run(statement, {"due": format_if_given(due)})]
 
 
 _DUE = """

@@ -24,7 +24,7 @@ from storage.model import (
     RobotsFile,
     Validators,
 )
-from storage.times import format_time, parse_if_given, parse_time
+from storage.times import format_if_given, format_time, parse_if_given, parse_time
 from storage.transaction import Transaction
 
 _STATES = """
@@ -217,8 +217,7 @@ def _robots_file(origin: str, fetched_at: str, body: str, unreachable: int) -> R
 
 
 def save_host(t: Transaction, state: HostState) -> None:
-    until = None if state.paused_until is None else format_time(state.paused_until)
-    t.run(_PUT_HOST, (state.domain, until, state.pause_reason, state.pauses))
+    t.run(_PUT_HOST, (state.domain, format_if_given(state.paused_until), state.pause_reason, state.pauses))
     t.run("DELETE FROM robots WHERE domain = ?", (state.domain,))
     files = [(f.origin, state.domain, format_time(f.fetched_at), f.body, int(f.unreachable)) for f in state.robots]
     t.run_many(_PUT_ROBOTS, files)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from storage.entries import unpack
 from storage.model import PendingEntry, Recheck, RecheckRef, Validators
-from storage.times import format_time, parse_if_given, parse_time
+from storage.times import format_if_given, format_time, parse_if_given, parse_time
 from storage.transaction import Transaction
 
 _DUE = """
@@ -108,7 +108,7 @@ def _columns(validators: Validators, due_at: datetime, checked_at: datetime) -> 
         "etag": validators.etag,
         "last_modified": validators.last_modified,
         "validators_url": validators.url,
-        "full_answer_at": format_time(validators.full_answer_at) if validators.full_answer_at else None,
+        "full_answer_at": format_if_given(validators.full_answer_at),
         "due_at": format_time(due_at),
         "checked_at": format_time(checked_at),
     }

@@ -24,6 +24,10 @@ def parse_time(value: str) -> datetime:
     return datetime.fromisoformat(value)
 
 
+def format_if_given(value: datetime | None) -> str | None:
+    return None if value is None else format_time(value)
+
+
 def parse_if_given(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value)
 

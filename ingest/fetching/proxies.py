@@ -6,31 +6,23 @@ import logging
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import httpcore
 import httpx
 
 from ingest.fetching.network import Backend, Stream
 from ingest.fetching.targets import DEFAULT_PORTS, parse_target
+from ingest.fetching.transport import Outgoing, Response
 from storage.model import Failure
-
-if TYPE_CHECKING:
-    from ingest.fetching.transport import Outgoing
 
 # At DEBUG httpcore logs all headers of an answer, where a redirect may repeat the key to a private feed.
 logging.getLogger("httpcore").setLevel(logging.INFO)
 
 
-class Answer(NamedTuple):
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    body: AsyncIterator[bytes]
-
-
 async def ask_through(
     outgoing: Outgoing, backend: Backend, tls: ssl.SSLContext | None, proxy_tls: ssl.SSLContext
-) -> Answer:
+) -> Response:
     """Send a request by way of its proxy. `tls` is for the server, `proxy_tls` for a proxy that wants it.
 
     Raises `Stopped`, `httpx.NetworkError`, `ProtocolError` and `ProxyError`, while the body is read as well.
@@ -57,7 +49,7 @@ async def ask_through(
     )
     with _as_httpx():
         answer = await connection.handle_async_request(httpcore.Request("GET", url, headers=outgoing.headers))
-    return Answer(answer.status, answer.headers, _body(answer))
+    return Response(answer.status, answer.headers, _body(answer), backend.abort)
 
 
 async def _body(answer: httpcore.Response) -> AsyncIterator[bytes]:

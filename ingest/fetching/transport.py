@@ -104,8 +104,7 @@ class GuardedTransport:
         target = outgoing.target
         self._guard.check_unresolved(target.host, target.port)
         tls = self._tls(outgoing) if target.scheme == "https" else None
-        answer = await ask_through(outgoing, backend, tls, self._verified)
-        return Response(answer.status, answer.headers, answer.body, backend.abort)
+        return await ask_through(outgoing, backend, tls, self._verified)
 
     def _tls(self, outgoing: Outgoing) -> ssl.SSLContext:
         return self._unverified if outgoing.insecure_tls else self._verified
