@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from array import array
+from collections.abc import Iterable
 from functools import cache
 from itertools import groupby
 
@@ -59,10 +60,15 @@ _LETTERED = 0x20000  # the two planes that hold letters; the planes above them h
 _BEYOND_BASIC = re.compile("[\U00010000-\U0010ffff]")
 
 
-def _class(belongs: Callable[[str], bool], end: int) -> str:
-    """The inside of a character class of all characters below `end` for which `belongs` is true."""
-    runs = (list(run) for inside, run in groupby(map(chr, range(end)), belongs) if inside)
-    return "".join(f"\\U{ord(run[0]):08x}-\\U{ord(run[-1]):08x}" for run in runs)
+def _characters(end: int) -> str:
+    """All characters below `end`, a hundred times as fast as one by one."""
+    return array("I", range(end)).tobytes().decode("utf-32", "surrogatepass")
+
+
+def _class(characters: Iterable[int]) -> str:
+    """The inside of a character class of these characters, given by number and in order."""
+    runs = (list(run) for _, run in groupby(enumerate(characters), lambda numbered: numbered[1] - numbered[0]))
+    return "".join(f"\\U{run[0][1]:08x}-\\U{run[-1][1]:08x}" for run in runs)
 
 
 @cache
@@ -73,30 +79,34 @@ def _folding() -> dict[str, str]:
         base = "".join(c for c in unicodedata.normalize("NFD", chr(code)) if not 0x300 <= ord(c) < 0x370)
         if base != chr(code):
             table.setdefault(chr(code), base)
-    digits = ((chr(code), unicodedata.decimal(chr(code), None)) for code in range(0x80, _LETTERED))
-    return table | {character: str(value) for character, value in digits if value is not None}
+    digits = re.findall(r"[^\D\x00-\x7f]", _characters(_LETTERED))
+    return table | {digit: str(unicodedata.decimal(digit)) for digit in digits}
 
 
 @cache
 def _foldable(end: int) -> re.Pattern[str]:
-    return re.compile(f"[{_class(_folding().__contains__, end)}]")
+    return re.compile(f"[{_class(code for code in sorted(map(ord, _folding())) if code < end)}]")
 
 
-def _is_spaced(character: str) -> bool:
-    category = unicodedata.category(character)
-    return (category[0] in "LM" or category == "Nd") and not CHARACTER.match(character)
+@cache
+def _spaced(end: int) -> str:
+    """The class of what words are made of in scripts with spaces: letters, marks and decimal digits below `end`."""
+    spaced = CHARACTER.sub("\0", _characters(end))
+    categories = "".join(map(unicodedata.category, spaced))  # two letters each
+    runs = re.finditer(r"(?:[LM].|Nd)+", categories)
+    return "".join(f"\\U{run.start() // 2:08x}-\\U{run.end() // 2 - 1:08x}" for run in runs)
 
 
 @cache
 def _token(end: int) -> re.Pattern[str]:
-    spaced = f"[{_class(_is_spaced, end)}]"
+    spaced = f"[{_spaced(end)}]"
     unspaced = _UNSPACED if end > _BASIC else _UNSPACED_BASIC
     return re.compile(f"{spaced}{spaced}*|[{unspaced}{_CUT}]")
 
 
 @cache
 def _spaced_token() -> re.Pattern[str]:
-    spaced = f"[{_class(_is_spaced, _BASIC)}]"
+    spaced = f"[{_spaced(_BASIC)}]"
     return re.compile(f"{spaced}{spaced}*|[{_CUT}]")
 
 
