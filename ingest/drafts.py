@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from ingest.duplicates import fingerprint
+from ingest.feeds.identity import is_made_up
 from ingest.jobs import OutletHints, Page
 from ingest.pages.feedtext import article_from_entry
 from ingest.pages.language import told_language
@@ -16,7 +17,6 @@ from ingest.urls import canonical_url
 from storage.model import Alias, AliasKind, ArticleDraft, Entry, Failure, FailureKind, PendingEntry
 
 MIN_FEED_WORDS = 50  # of the feed's own text, for it to stand in for a page that is not to be had
-_MADE_UP = ("title:", "text:")  # keys of entries whose guid does not count
 
 
 def draft_from_page(pending: PendingEntry, page: Page, hints: OutletHints, now: datetime) -> ArticleDraft | Failure:
@@ -122,7 +122,7 @@ def _aliases(pending: PendingEntry, page_url: str | None, declared: str | None) 
     add_url(AliasKind.FINAL_URL, page_url)
     add_url(AliasKind.CANONICAL, declared)
     named_by_guid = entry.url is None or (
-        entry.guid is not None and entry.key != entry.url and not entry.key.startswith(_MADE_UP)
+        entry.guid is not None and entry.key != entry.url and not is_made_up(entry.key)
     )
     guids = (Alias(AliasKind.GUID, entry.key, pending.feed_id),) if named_by_guid else ()
     return (*names.values(), *guids)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from storage.model import ArticleDraft, Failure, PendingEntry
+from storage.model import ArticleDraft, Entry, Failure, PendingEntry
 
 if TYPE_CHECKING:
     from ingest.feeds import ParsedFeed
@@ -46,10 +46,17 @@ class OutletHints:
     extract: Mapping[str, str | tuple[str, ...]] | None = None  # the outlet's own rules, where it has any
 
 
-def read_feed(body: bytes, url: str, content_type: str | None, timezone: str | None, now: datetime) -> ParsedFeed:
+def read_feed(
+    body: bytes,
+    url: str,
+    content_type: str | None,
+    timezone: str | None,
+    now: datetime,
+    known: Mapping[int, Entry] | None = None,
+) -> ParsedFeed:
     from ingest.feeds import parse_feed
 
-    return parse_feed(body, url=url, content_type=content_type, timezone=timezone, now=now)
+    return parse_feed(body, url=url, content_type=content_type, timezone=timezone, now=now, known=known)
 
 
 def read_page(page: Page, hints: OutletHints, now: datetime) -> Extraction:

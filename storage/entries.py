@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -103,6 +103,7 @@ class Recorded:
     """What one poll's entries came to."""
 
     pending: tuple[PendingRef, ...] = ()  # entries whose article is now to be had
+    sightings: Mapping[str, int] = field(default_factory=dict)  # the number of each entry's, by the key of its plan
     linked: int = 0  # new entries of an article that the archive holds already
     refused: tuple[tuple[Entry, Failure], ...] = ()  # new entries that are final at once
 
@@ -114,9 +115,9 @@ def record(t: Transaction, feed_id: int, plans: Sequence[PlannedEntry], now: dat
     linked = {url: article_id for url, article_id, _ in named}
     pruned = {url for url, _, kind in named if kind == PRUNED}
     plans = [replace(plan, refused=_PRUNED) if plan.canonical_url in pruned else plan for plan in plans]
-    seen_again = [p.known.sighting_id for p in plans if p.known is not None]
-    if seen_again:
-        t.run(_SEEN_AGAIN, (format_time(now), json.dumps(seen_again)))
+    sightings = {p.key: p.known.sighting_id for p in plans if p.known is not None}
+    if sightings:
+        t.run(_SEEN_AGAIN, (format_time(now), json.dumps([*sightings.values()])))
     waiting: list[tuple[int, Entry]] = []
     for plan in plans:
         if plan.known is not None and plan.novelty is Novelty.CHANGED:
@@ -131,6 +132,7 @@ def record(t: Transaction, feed_id: int, plans: Sequence[PlannedEntry], now: dat
         for number, plan in enumerate(new, first)
     ]
     t.run_many(_ADD, rows)
+    sightings |= {row["entry_key"]: row["id"] for row in rows}
     added = zip(rows, new, strict=True)
     waiting += [(row["id"], plan.entry) for row, plan in added if row["status"] == EntryStatus.PENDING]
     _make_pending(t, waiting, now)
@@ -143,7 +145,7 @@ def record(t: Transaction, feed_id: int, plans: Sequence[PlannedEntry], now: dat
         for row, plan in zip(rows, new, strict=True)
         if row["status"] == EntryStatus.FAILED and plan.refused is not None
     )
-    return Recorded(refs, linked_now, refused)
+    return Recorded(refs, sightings, linked_now, refused)
 
 
 def _new_row(number: int, feed_id: int, plan: PlannedEntry, article_id: int | None, now: datetime) -> dict[str, Any]:

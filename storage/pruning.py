@@ -92,6 +92,8 @@ def prune(
     while True:
         with archive.transaction() as t:
             gone = t.run(_UNLISTED, {"before": values["before"], "most": 5 * BATCH}).rowcount
+            if gone:
+                t.run("DELETE FROM listing")  # it may name what is gone, whose number may be given again
         sightings += gone
         if gone < 5 * BATCH:
             return Pruned(articles, sightings)

@@ -123,6 +123,15 @@ poll = Table(
     sqlite_strict=True,
 )
 
+listing = Table(
+    "listing",
+    metadata,
+    Column("feed_id", ForeignKey("feed.id", ondelete="CASCADE"), primary_key=True),
+    Column("entries", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+"""What the feed's last document listed: see `storage.listings`."""
+
 poll_day = Table(
     "poll_day",
     metadata,

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.dates import parse_date
-from ingest.feeds.identity import content_hash, identify, shorten_key
+from ingest.feeds.identity import content_hash, identify, is_made_up, shorten_key
 from ingest.feeds.markup import first_image, looks_like_markup, safe_html, text_as_html
 from ingest.feeds.model import ParsedFeed, RawDate, RawEntry, RawFeed, RhythmHints, Text
+from ingest.feeds.recall import ReadWhole
 from ingest.text import cap_bytes, clean_line, plain_text
 from ingest.urls import resolve_link
 from storage.model import DateEvidence, Enclosure, Entry
@@ -36,8 +37,15 @@ class Source:
 
 
 def build_feed(raw: RawFeed, problems: tuple[str, ...], source: Source, encoding: str) -> ParsedFeed:
-    """The feed as it is handed out; `problems` are those known so far."""
-    entries, urls, misnamed = identify([_entry(item, raw, source) for item in raw.entries])
+    """The feed as it is handed out; `problems` are those known so far. Raises `ReadWhole` where names of entries clash,
+    for which one was meant only all that they say can tell.
+    """
+    entries, urls, misnamed = identify(
+        [item if isinstance(item, Entry) else _entry(item, raw, source) for item in raw.entries]
+    )
+    known = [isinstance(item, Entry) for item in raw.entries]
+    if misnamed and any(known):
+        raise ReadWhole
     empty = () if entries or raw.sitemaps else ("the feed has no entries",)
     problems = (*problems, *misnamed, *empty)
     return ParsedFeed(
@@ -49,10 +57,17 @@ def build_feed(raw: RawFeed, problems: tuple[str, ...], source: Source, encoding
         language=_language(raw.language),
         entries=entries,
         canonical_urls=urls,
+        digests={} if misnamed else _told_apart(entries, raw.digests),
+        recalled=frozenset(entry.key for entry, is_known in zip(entries, known, strict=False) if is_known),
         problems=tuple(clean_line(problem)[:300] for problem in problems[:MAX_PROBLEMS]),
         hints=_hints(raw.hints, source.url),
         sitemaps=tuple(url for child in raw.sitemaps if (url := resolve_link(source.url, child))),
     )
+
+
+def _told_apart(entries: Iterable[Entry], digests: Iterable[int]) -> dict[str, int]:
+    """The digests by key. A key made of what an entry says cannot be made again without reading it."""
+    return {entry.key: digest for entry, digest in zip(entries, digests, strict=False) if not is_made_up(entry.key)}
 
 
 def _entry(raw: RawEntry, feed: RawFeed, source: Source) -> Entry:

@@ -137,6 +137,11 @@ def _key(entry: Entry, guid: str | None, url: str | None) -> str:
     return "text:" + entry.content_hash
 
 
+def is_made_up(key: str) -> bool:
+    """Whether a key was made of what the entry says, because it bears neither a guid nor a link that counts."""
+    return key.startswith(("title:", "text:"))
+
+
 def _is_newer(entry: Entry, listed: Entry) -> bool:
     one, other = entry.updated_at or entry.published_at, listed.updated_at or listed.published_at
     return one is not None and other is not None and one > other

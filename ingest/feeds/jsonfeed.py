@@ -8,12 +8,13 @@ from typing import TypeGuard
 
 from ingest.feeds.model import RawDate, RawEntry, RawFeed, RhythmHints, Text
 from ingest.feeds.newest import newest
+from ingest.feeds.recall import Recall
 from storage.model import Enclosure
 
 Json = dict[str, object]
 
 
-def read_json(text: str) -> RawFeed | None:
+def read_json(text: str, recall: Recall) -> RawFeed | None:
     """Read a JSON Feed; None for any other JSON, and for what is none."""
     try:
         feed = json.loads(text, strict=False)  # not strict: raw line ends in strings are frequent
@@ -24,13 +25,15 @@ def read_json(text: str) -> RawFeed | None:
     objects = [item for item in _list(feed, "items") if _is_object(item)]
     skipped = len(_list(feed, "items")) - len(objects)
     items, problems = newest(objects, lambda item: _string(item, "date_published") or _string(item, "date_modified"))
+    digests = recall.digests(_string(feed, "language") or "", map(repr, items))
     hubs = [hub for hub in _list(feed, "hubs") if _is_object(hub)]
     return RawFeed(
         format="json11" if "1.1" in (_string(feed, "version") or "") else "json10",
         title=_text(feed, "title"),
         links=_strings(feed, "home_page_url"),
         language=_string(feed, "language"),
-        entries=tuple(_entry(item) for item in items),
+        entries=recall.filled(digests, map(_entry, recall.unread(digests, items))),
+        digests=digests,
         hints=RhythmHints(
             hub=next((url for hub in hubs if (url := _string(hub, "url"))), None), self_url=_string(feed, "feed_url")
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -79,7 +80,8 @@ class RawFeed:
     links: tuple[str, ...] = ()
     language: str | None = None
     base: str | None = None
-    entries: tuple[RawEntry, ...] = ()
+    entries: tuple[RawEntry | Entry, ...] = ()  # those that are known stand there as they are known
+    digests: tuple[int, ...] = ()  # of each entry; none where entries do not stand alone
     hints: RhythmHints = RhythmHints()
     problems: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
@@ -91,7 +93,7 @@ class ParsedFeed:
 
     `format`: `rss20`, `atom10`, `json11`, `sitemap`, `sitemap_index` …, empty if it is none. `sitemaps`: the child
     addresses of a sitemap index, to be read one level deep, newest first. `feed_links`: the feeds that an HTML page
-    offers.
+    offers. `digests`, `recalled`: see `ingest.feeds.recall`.
     """
 
     source: str
@@ -102,6 +104,8 @@ class ParsedFeed:
     language: str | None = None
     entries: tuple[Entry, ...] = ()
     canonical_urls: tuple[str | None, ...] = ()  # of each entry: identity has asked for them, and planning will again
+    digests: Mapping[str, int] = field(default_factory=dict)  # of entries by key, where each can be told by its own
+    recalled: frozenset[str] = frozenset()  # keys of the entries that were not read, for they are known
     problems: tuple[str, ...] = ()
     failure: Failure | None = None
     feed_links: tuple[FeedLink, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from ingest.feeds.discovery import feed_links
@@ -10,11 +11,12 @@ from ingest.feeds.encodings import Decoded, decode
 from ingest.feeds.entries import Source, build_feed
 from ingest.feeds.jsonfeed import read_json
 from ingest.feeds.model import ParsedFeed, RawFeed
+from ingest.feeds.recall import ReadWhole, Recall
 from ingest.feeds.repair import ROOTS, prepare
 from ingest.feeds.sitemap import ROOTS as SITEMAP_ROOTS
 from ingest.feeds.sitemap import read_sitemap
 from ingest.feeds.xmlfeed import read_xml
-from storage.model import Failure, FailureKind
+from storage.model import Entry, Failure, FailureKind
 
 # How files begin that are no text.
 SIGNATURES = (
@@ -36,31 +38,39 @@ def parse_feed(
     content_type: str | None = None,
     timezone: str | None = None,
     now: datetime | None = None,
+    known: Mapping[int, Entry] | None = None,
 ) -> ParsedFeed:
     """Read a feed document of any format. Never raises; what is no feed has a `failure`.
 
     `url` is where it came from, after redirects, and the base of its links. `timezone`, the outlet's, is meant by dates
-    without a zone or with an ambiguous one; `now` is what dates are flagged `future` against. Call it in a worker with
+    without a zone or with an ambiguous one; `now` is what dates are flagged `future` against. `known`: entries by the
+    digests that an earlier reading gave; they stand in the result as they are given. Call it in a worker with
     a wall clock and a memory limit: hostile documents are bounded here, but the parsers below promise nothing.
     """
     if not body.strip():
         return _no_feed("an empty body", url)
     if kind := next((name for start, name in SIGNATURES if body.startswith(start)), None):
         return _no_feed(kind, url)
-    decoded = decode(body, content_type)
-    start = decoded.text.lstrip()[:1]
-    if start in ("{", "["):
-        raw = read_json(decoded.text)
-        return _finish(raw, decoded, Source(url, timezone, now)) if raw else _no_feed("JSON that is no JSON Feed", url)
-    return _markup(decoded, Source(url, timezone, now))
+    decoded, source = decode(body, content_type), Source(url, timezone, now)
+    try:
+        return _read(decoded, source, Recall(known or {}, url=url, timezone=timezone))
+    except ReadWhole:
+        return _read(decoded, source, Recall({}, url=url, timezone=timezone))
 
 
-def _markup(decoded: Decoded, source: Source) -> ParsedFeed:
+def _read(decoded: Decoded, source: Source, recall: Recall) -> ParsedFeed:
+    if decoded.text.lstrip()[:1] not in ("{", "["):
+        return _markup(decoded, source, recall)
+    raw = read_json(decoded.text, recall)
+    return _finish(raw, decoded, source) if raw else _no_feed("JSON that is no JSON Feed", source.url)
+
+
+def _markup(decoded: Decoded, source: Source, recall: Recall) -> ParsedFeed:
     document = prepare(decoded.text)
     if document.root in SITEMAP_ROOTS:
-        raw = read_sitemap(document.root, "".join((document.head, *document.entries, document.tail)))
+        raw = read_sitemap(document.root, "".join((document.head, *document.entries, document.tail)), recall)
     elif document.root in ROOTS or document.entries:
-        raw = read_xml(document)
+        raw = read_xml(document, recall)
     else:
         raw = None
     if raw is not None:

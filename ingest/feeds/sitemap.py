@@ -13,6 +13,7 @@ from lxml import etree
 from ingest.dates import parse_date
 from ingest.feeds.model import RawDate, RawEntry, RawFeed, Text
 from ingest.feeds.newest import newest
+from ingest.feeds.recall import Recall
 from ingest.feeds.recovery import recovered
 
 ROOTS = {"urlset": "sitemap", "sitemapindex": "sitemap_index"}
@@ -34,7 +35,7 @@ FIELDS = {
 }
 
 
-def read_sitemap(root: str, markup: str) -> RawFeed | None:
+def read_sitemap(root: str, markup: str, recall: Recall) -> RawFeed | None:
     """Read a document whose root is one of `ROOTS`; None when nothing of it can be read."""
     tree, _ = recovered(markup)
     if tree is None:
@@ -45,10 +46,12 @@ def read_sitemap(root: str, markup: str) -> RawFeed | None:
         rows = sorted(rows, key=lambda row: parse_date(_date_of(row) or "").value or _NEVER, reverse=True)
         return RawFeed(ROOTS[root], sitemaps=tuple(row["loc"] for row in rows), problems=problems)
     name = next((row["name"] for row in rows if row.get("name")), None)
+    digests = recall.digests("", map(repr, rows))
     return RawFeed(
         ROOTS[root],
         title=Text(name) if name else None,
-        entries=tuple(_entry(row) for row in rows),
+        entries=recall.filled(digests, map(_entry, recall.unread(digests, rows))),
+        digests=digests,
         problems=problems,
     )
 

@@ -18,6 +18,7 @@ import feedparser
 from ingest.feeds.model import RawDate, RawEntry, RawFeed, RhythmHints, Text
 from ingest.feeds.newest import newest
 from ingest.feeds.quickxml import Parsed, read_usual
+from ingest.feeds.recall import ReadWhole, Recall, stands_alone
 from ingest.feeds.repair import Prepared, bound_tags
 from storage.model import Enclosure
 
@@ -37,26 +38,41 @@ Dict = dict[str, Any]  # what feedparser makes; the only untyped thing in this r
 _get = dict.get  # a value as it was published: feedparser's own look-up puts other fields in the place of missing ones
 
 
-def read_xml(document: Prepared) -> RawFeed | None:
-    """Read a feed; None when it holds neither a feed's root nor an entry, or when feedparser gives up."""
+def read_xml(document: Prepared, recall: Recall) -> RawFeed | None:
+    """Read a feed; None when it holds neither a feed's root nor an entry, or when feedparser gives up.
+
+    Raises `ReadWhole` where without the known entries it is no feed that can be read.
+    """
     entries, problems = newest(document.entries, _date_of)
     head, tail = bound_tags(document.head), bound_tags(document.tail)
-    markup = "".join((head, *entries, tail))
-    parsed = read_usual(markup) or _feedparse(markup)
+    digests = _digests(document, entries, recall) if all(map(stands_alone, entries)) else ()
+    unread = recall.unread(digests, entries)
+    markup = "".join((head, *unread, tail))
+    usual = read_usual(markup)
+    apart = usual is not None and len(usual.entries) == len(unread)  # to feedparser one entry may matter to the next
+    if not apart and len(unread) < len(entries):
+        raise ReadWhole
+    parsed = usual or _feedparse(markup)
     if parsed is None or not (parsed.entries or document.root in FORMATS):
         return None
     feed = parsed.feed
     name = _format(parsed.version, document)
-    sources = entries if len(entries) == len(parsed.entries) else [""] * len(parsed.entries)
+    sources = unread if len(unread) == len(parsed.entries) else [""] * len(parsed.entries)
+    read = (_entry(entry, name, source) for entry, source in zip(parsed.entries, sources, strict=True))
     return RawFeed(
         format=name,
         title=_text(feed, "title", name),
         links=tuple(link["href"] for link in _links(feed) if _get(link, "rel") == "alternate"),
         language=_string(feed, "language"),
-        entries=tuple(_entry(entry, name, source) for entry, source in zip(parsed.entries, sources, strict=True)),
+        entries=recall.filled(digests if apart else (), read),
+        digests=digests if apart else (),
         hints=_hints(feed, head + tail),
         problems=(*document.problems, *problems, *parsed.mistakes),
     )
+
+
+def _digests(document: Prepared, entries: Iterable[str], recall: Recall) -> tuple[int, ...]:
+    return recall.digests(document.doctype + document.head + document.tail, map(str.rstrip, entries))
 
 
 def _feedparse(markup: str) -> Parsed | None:

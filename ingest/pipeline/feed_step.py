@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from ingest.pipeline.feed_state import Poll, after_poll
 from ingest.planning import plan
 from ingest.polling.moves import address_to_poll
 from ingest.polling.validators import validators_to_send
-from storage import entries, feeds
+from storage import entries, feeds, listings
 from storage.entries import Recorded
 from storage.feeds import PollRecord
 from storage.model import (
@@ -29,6 +29,7 @@ from storage.model import (
     Failure,
     FailureKind,
     FeedState,
+    Novelty,
     PendingRef,
     PlannedEntry,
     PollOutcome,
@@ -93,8 +94,9 @@ async def _read(run: Run, state: FeedState, configured: Configured, answer: Fetc
     body_hash = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
     if body_hash == state.body_hash:
         return poll
+    known = await run.writer.read(listings.recall, state.id) if state.last_changed_at else None
     with run.stage("parse_feed"):
-        parsed = await _parse(run, configured, answer)
+        parsed = await _parse(run, configured, answer, known)
     failure = parsed if isinstance(parsed, Failure) else parsed.failure
     if isinstance(parsed, Failure) or failure is not None:
         return replace(poll, outcome=PollOutcome.FAILED, failure=failure, validators=Validators())
@@ -105,7 +107,9 @@ async def _read(run: Run, state: FeedState, configured: Configured, answer: Fetc
     return replace(poll, outcome=PollOutcome.CHANGED, parsed=parsed, body_hash=kept_hash, complete=complete)
 
 
-async def _parse(run: Run, configured: Configured, answer: Fetched) -> ParsedFeed | Failure:
+async def _parse(
+    run: Run, configured: Configured, answer: Fetched, known: Mapping[int, Entry] | None = None
+) -> ParsedFeed | Failure:
     return await run.workers.run(
         PARSE_SECONDS,
         read_feed,
@@ -114,6 +118,7 @@ async def _parse(run: Run, configured: Configured, answer: Fetched) -> ParsedFee
         answer.content_type,
         configured.outlet.timezone,
         run.now(),
+        known,
     )
 
 
@@ -146,7 +151,12 @@ def _record(
     recorded = Recorded()
     if poll.parsed is not None:
         plans = _plan(t, run, state, poll.parsed, poll.at)
-        recorded = entries.record(t, state.id, plans, poll.at)
+        if _is_recalled_rightly(poll.parsed, plans):
+            recorded = entries.record(t, state.id, plans, poll.at)
+            listings.remember(t, state.id, _listed(poll.parsed, plans, recorded))
+        else:  # as if the document had not come: it will be asked for again, and read whole
+            plans, poll = [], replace(poll, outcome=PollOutcome.UNCHANGED, parsed=None, validators=Validators())
+            listings.remember(t, state.id, {})
     new = sum(planned.known is None for planned in plans)
     after, reason = after_poll(
         state,
@@ -172,6 +182,17 @@ def _record(
     )
     feeds.record_poll(t, record)
     return recorded, record
+
+
+def _is_recalled_rightly(parsed: ParsedFeed, plans: Iterable[PlannedEntry]) -> bool:
+    """Whether the archive still knows what was not read for being known. Something may have been removed meanwhile."""
+    return all(plan.novelty is Novelty.KNOWN for plan in plans if plan.entry.key in parsed.recalled)
+
+
+def _listed(parsed: ParsedFeed, plans: Iterable[PlannedEntry], recorded: Recorded) -> dict[int, int]:
+    """What to recall the document's entries by: their digests, and the sightings that they are."""
+    same = (plan.key for plan in plans if plan.key == plan.entry.key and plan.key in parsed.digests)
+    return {parsed.digests[key]: recorded.sightings[key] for key in same}
 
 
 def _plan(t: Transaction, run: Run, state: FeedState, parsed: ParsedFeed, now: datetime) -> list[PlannedEntry]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import Archive, articles, checkup, entries, pruning
+from storage import Archive, articles, checkup, entries, listings, pruning
 from storage.model import Alias, AliasKind, Entry, EntryStatus, Novelty, PlannedEntry
 from tests.storage import sample
 
@@ -78,6 +78,18 @@ def test_sightings_stay_while_feeds_list_them(archive):
         ("https://dawn.example/1", "stored", 2),
         ("https://tribune.example/later", "pending", None),
     ]
+
+
+def test_what_feeds_listed_is_forgotten_with_sightings_for_their_numbers_are_given_again(archive):
+    with archive.transaction() as t:
+        listed = {99: t.value("SELECT id FROM sighting WHERE status = 'pending'")}
+        listings.remember(t, 1, listed)
+    prune(archive, sample.START)
+    with archive.reading() as t:
+        assert [entry.key for entry in listings.recall(t, 1).values()] == ["https://tribune.example/later"]
+    assert prune(archive, LATER).sightings
+    with archive.reading() as t:
+        assert listings.recall(t, 1) == {}
 
 
 def test_what_went_is_known_when_it_comes_again(archive):
