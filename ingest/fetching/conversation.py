@@ -1,8 +1,9 @@
 """Requests and their answers in HTTP/1.1, one after the other on one connection.
 
-h11 reads the answer. The request it would check and write header by header, which costs as much as all the reading: ours
-is checked by one pattern and written at once, and h11 is told of one like it. httpcore's connection has
-locks, states and time-outs that nothing here needs: one deadline stands over everything (`docs/decisions.md`).
+h11 reads the answer, unless it is the usual "not modified". The request it would check and write header by header,
+which costs as much as all the reading: ours is checked by one pattern and written at once, and h11 is told of one like
+it. httpcore's connection has locks, states and time-outs that nothing here needs: one deadline stands over everything
+(`docs/decisions.md`).
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
+from functools import cached_property
 from typing import Final
 
 import h11
 import httpx
 
+from ingest.fetching.head import Head, read_not_modified
 from ingest.fetching.network import Stream
 
 _READ: Final = 64 * 1024
@@ -33,27 +36,36 @@ class Conversation:
 
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_LINE)
+        self._is_over = False  # the last answer, and the connection stays open
         self._doubtful = False  # where the last answer ended
 
-    async def ask(
-        self, target: bytes, headers: Iterable[tuple[bytes, bytes]]
-    ) -> h11.Response | h11.InformationalResponse:
+    @cached_property
+    def _http(self) -> h11.Connection:
+        return h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_LINE)
+
+    async def ask(self, target: bytes, headers: Iterable[tuple[bytes, bytes]]) -> Head:
         """Send a GET for `target`, path and query; the head of the answer, of which `body` reads the rest."""
         lines = [b"%b: %b\r\n" % header for header in headers]
         request = b"GET %b HTTP/1.1\r\n%b\r\n" % (target, b"".join(lines))
         sound = _REQUEST.fullmatch(request) and request.count(b"\n") == len(lines) + 2  # a line more is smuggled in
         if not sound:
             raise httpx.LocalProtocolError("what the request would carry cannot stand in one")
-        self._http.send(_ONE_LIKE_IT)
-        self._http.send(_END)
         with suppress(httpx.WriteError):  # a server may refuse, and say so, before it has read all
             self.stream.write(request)
+        first = await self.stream.read(_READ)
+        not_modified = read_not_modified(first)
+        self._is_over = not_modified is not None
+        return not_modified or await self._head(first)
+
+    async def _head(self, first: bytes) -> Head:
+        self._http.send(_ONE_LIKE_IT)
+        self._http.send(_END)
+        self._receive(first)
         while not isinstance(event := await self._event(), h11.Response):
             if isinstance(event, h11.InformationalResponse) and event.status_code == 101:
                 break  # what follows would be another protocol
         self._doubtful = {name for name, _ in event.headers} >= _TWO_LENGTHS
-        return event
+        return Head(event.status_code, event.headers.raw_items())
 
     async def body(self) -> AsyncIterator[bytes]:
         while isinstance(event := await self._event(), h11.Data):
@@ -61,6 +73,8 @@ class Conversation:
 
     def may_go_on(self) -> bool:
         """Whether the last answer has come to its end, nothing lies behind it, and another request may follow."""
+        if self._is_over:
+            return self.stream.is_silent
         http = self._http
         if http.their_state is h11.SEND_BODY and self.stream.is_silent:
             with suppress(h11.RemoteProtocolError):
@@ -75,10 +89,12 @@ class Conversation:
     async def _event(self) -> h11.Event | type[h11.NEED_DATA | h11.PAUSED]:
         try:
             while (event := self._http.next_event()) is h11.NEED_DATA:
-                data = await self.stream.read(_READ)
-                if not data and self._http.their_state is h11.SEND_RESPONSE:
-                    raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
-                self._http.receive_data(data)
+                self._receive(await self.stream.read(_READ))
         except h11.RemoteProtocolError as error:
             raise httpx.RemoteProtocolError(str(error)) from error
         return event
+
+    def _receive(self, data: bytes) -> None:
+        if not data and self._http.their_state is h11.SEND_RESPONSE:
+            raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
+        self._http.receive_data(data)

@@ -96,7 +96,7 @@ class GuardedTransport:
             else:
                 backend.abort()
 
-        return Response(head.status_code, head.headers.raw_items(), conversation.body(), let_go)
+        return Response(head.status, head.headers, conversation.body(), let_go)
 
     async def _through(self, outgoing: Outgoing, backend: Backend) -> Response:
         from ingest.fetching.proxies import ask_through  # few use one, and httpcore takes its time to load
