@@ -22,8 +22,8 @@ from ingest.keeping import new_counters
 from ingest.learning import judge_arrival, own_signature
 from ingest.text import count_words
 from storage import events, lines, partition, rehearsal, stories
-from storage.archive import Archive
 from storage.events import Kind, Place, Step
+from storage.file import ArchiveFile
 from storage.matching import MatchStore, RarityCounters
 from storage.model import Signature
 from storage.partition import Difference
@@ -63,7 +63,7 @@ def scheme() -> str:
     return f"{SCHEME}.{fitted().version} of ingest {__version__}"
 
 
-def rebuild(archive: Archive, now: datetime, *, progress: Callable[[Progress], None] = lambda _: None) -> Rebuilt:
+def rebuild(archive: ArchiveFile, now: datetime, *, progress: Callable[[Progress], None] = lambda _: None) -> Rebuilt:
     """Judge everything again and write what differs. Raises ArchiveError; run again, it goes on where it stopped."""
     with rehearsal.rehearsing(archive, scheme()) as (scratch, resumed):
         work = _Rebuild(archive, scratch, now, progress)
@@ -87,7 +87,9 @@ def rebuild(archive: Archive, now: datetime, *, progress: Callable[[Progress], N
 class _Rebuild:
     """One run: the archive, its rehearsal, and what the archive was when the rehearsal had caught up with it."""
 
-    def __init__(self, archive: Archive, scratch: Archive, now: datetime, progress: Callable[[Progress], None]) -> None:
+    def __init__(
+        self, archive: ArchiveFile, scratch: ArchiveFile, now: datetime, progress: Callable[[Progress], None]
+    ) -> None:
         self._archive, self._scratch, self._now, self._progress = archive, scratch, now, progress
         self._counters, self._own_counters = new_counters(), RarityCounters(_slots_of)
         self._seen = rehearsal.State(Place(), 0, 0)

@@ -1,38 +1,28 @@
-"""The archive as one thing to open: a file, read by many, written by one transaction at a time.
-
-What it is asked to read, `storage.query` and `storage.finding` do; what is written into it, the modules `articles`,
-`entries`, `feeds` and `stories`, within `Archive.transaction`.
-"""
+"""The archive as one thing to open and to ask. What it is asked, `storage.query` and `storage.finding` answer."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
-from types import TracebackType
 from typing import TypeVar, Unpack
 
-from storage import connect, finding, freehand, query
+from storage import finding, freehand, query
+from storage.file import ArchiveFile
 from storage.filters import ArticleFilter, Conditions, Time
-from storage.pool import Pool
 from storage.query import Mark
 from storage.records import Article, Duplicate, FeedRow, OutletRow, PollRow, Revision, Sighting, Story
 from storage.results import Results
 from storage.searchquery import parse
 from storage.statistics import Statistics, statistics
 from storage.times import format_time, moment
-from storage.transaction import Transaction
-from storage.version import VERSION
 
 T = TypeVar("T")
 PAGE = 200  # rows read at a time
 
 
-class Archive:
+class Archive(ArchiveFile):
     """An open archive. `with Archive.open("sqlite:///data/archive.db") as archive: …`
 
     Read-only unless opened with `write=True`, which makes the file if there is none and migrates an older one.
@@ -50,55 +40,6 @@ class Archive:
     ...     list(archive.sql("SELECT outlet, count(*) FROM articles GROUP BY outlet ORDER BY outlet"))
     [('dawn', 2), ('tribune', 3), ('xinwen', 8)]
     """
-
-    def __init__(self, path: Path, *, writable: bool, megabytes: int) -> None:
-        self.path = path
-        self.writable = writable
-        self._readers = Pool(path, lambda: connect.reader(path), begin="BEGIN")
-        self._writers = Pool(path, lambda: connect.writer(path, megabytes), begin="BEGIN IMMEDIATE")
-
-    @classmethod
-    def open(cls, url: str, *, write: bool = False, megabytes: int = connect.WRITER_MB) -> Archive:
-        """Open the archive at `url` (`sqlite:///PATH`). Raises `storage.errors.ArchiveError` with one plain line.
-
-        `megabytes`: of the file that writing may keep in memory.
-        """
-        archive = cls(connect.archive_path(url), writable=write, megabytes=megabytes)
-        try:
-            archive._prepare()
-        except BaseException:
-            archive.close()
-            raise
-        return archive
-
-    def close(self) -> None:
-        self._readers.close()
-        self._writers.close()  # last what may write: only that folds the WAL into the file
-
-    def __enter__(self) -> Archive:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def transaction(self) -> AbstractContextManager[Transaction]:
-        """One write transaction: everything in it is kept, or nothing. Only of an archive opened with `write`."""
-        assert self.writable
-        return self._writers.transaction()
-
-    def reading(self) -> AbstractContextManager[Transaction]:
-        """One consistent look at the archive, however many writes happen meanwhile. Close it soon."""
-        return self._readers.transaction()
-
-    @contextmanager
-    def asking(self) -> Iterator[sqlite3.Connection]:
-        """The same with the driver's own connection."""
-        with self.reading() as t:
-            yield t.driver
-
-    # --- reading ------------------------------------------------------------------------------------------------------
 
     def articles(
         self, *, limit: int | None = None, after: int | None = None, **conditions: Unpack[Conditions]
@@ -208,19 +149,6 @@ class Archive:
         The archive is read while you iterate: be done soon, or the file's log of changes grows meanwhile.
         """
         return freehand.rows(self.asking, statement, parameters)
-
-    def _prepare(self) -> None:
-        if not self.writable:
-            with self.asking() as connection:
-                connect.check_version(connection, self.path, exact=True)
-            return
-        with self.transaction() as t:
-            if connect.check_version(t.driver, self.path, exact=False) < VERSION:
-                from storage.migrations import upgrade  # Alembic costs .1 s to import
-
-                upgrade(t)
-        with self._writers.connection() as connection:
-            connect.use_wal(connection)
 
 
 def _now() -> datetime:

@@ -11,8 +11,8 @@ from functools import cache, partial
 from pathlib import Path
 
 from storage import connect, search, stories, upkeep
-from storage.archive import Archive
 from storage.errors import ArchiveUnavailable
+from storage.file import ArchiveFile
 from storage.transaction import Transaction, transaction
 from storage.words import index_form
 
@@ -62,7 +62,7 @@ class Sizes:
     parts: tuple[Part, ...]  # the largest first
 
 
-def sizes(archive: Archive) -> Sizes:
+def sizes(archive: ArchiveFile) -> Sizes:
     """How large everything is. Reads the whole file."""
     with archive.reading() as c:
         rooted = c.run("SELECT name, tbl_name FROM sqlite_schema WHERE rootpage > 0")
@@ -87,7 +87,7 @@ def _pages(c: Transaction) -> dict[str, int]:
         return {}
 
 
-def check(archive: Archive, *, scheme: int | None = None) -> Iterator[Check]:
+def check(archive: ArchiveFile, *, scheme: int | None = None) -> Iterator[Check]:
     """Look at everything, one thing at a time. Reads the whole file. `scheme`: by which fingerprints should be made."""
     looks = _CHECKS if scheme is None else _CHECKS | {"fingerprint": partial(_fingerprints, scheme=scheme)}
     for name, look in looks.items():
@@ -99,7 +99,7 @@ def check(archive: Archive, *, scheme: int | None = None) -> Iterator[Check]:
         yield Check(name, tuple(findings))
 
 
-def repair(archive: Archive, now: datetime) -> None:
+def repair(archive: ArchiveFile, now: datetime) -> None:
     """Mend what `check` calls mendable: counts, stories, the index of duplicates and that of full-text search."""
     with archive.transaction() as t:
         for table, count in _COUNTERS.items():
@@ -117,14 +117,14 @@ def repair(archive: Archive, now: datetime) -> None:
 # --- what is looked at ------------------------------------------------------------------------------------------------
 
 
-def _file(archive: Archive) -> Iterator[Finding]:
+def _file(archive: ArchiveFile) -> Iterator[Finding]:
     with archive.reading() as c:
         for (line,) in c.run("PRAGMA integrity_check(20)"):
             if line != "ok":
                 yield Finding(f"{line}; restore a backup, or save what can be saved with `sqlite3 FILE .recover`")
 
 
-def _schema(archive: Archive) -> Iterator[Finding]:
+def _schema(archive: ArchiveFile) -> Iterator[Finding]:
     with archive.reading() as c:
         found = _objects(c)
     wanted = _fresh_objects()
@@ -148,7 +148,7 @@ def _objects(c: Transaction) -> dict[tuple[str, str], str]:
     return {(kind, name): " ".join(sql.split()) for kind, name, sql in c.run(_SCHEMA)}
 
 
-def _references(archive: Archive) -> Iterator[Finding]:
+def _references(archive: ArchiveFile) -> Iterator[Finding]:
     with archive.reading() as c:
         broken: dict[tuple[str, str], int] = {}
         for table, _, parent, _ in c.run("PRAGMA foreign_key_check"):
@@ -157,7 +157,7 @@ def _references(archive: Archive) -> Iterator[Finding]:
         yield Finding(f"{count:,} rows of {table} belong to a missing {parent}")
 
 
-def _views(archive: Archive) -> Iterator[Finding]:
+def _views(archive: ArchiveFile) -> Iterator[Finding]:
     with archive.reading() as c:
         for (name,) in c.run("SELECT name FROM sqlite_schema WHERE type = 'view'").fetchall():
             try:
@@ -166,7 +166,7 @@ def _views(archive: Archive) -> Iterator[Finding]:
                 yield Finding(f"the view {name} cannot be read: {error}")
 
 
-def _counts(archive: Archive) -> Iterator[Finding]:
+def _counts(archive: ArchiveFile) -> Iterator[Finding]:
     with archive.reading() as c:
         wrong = len(c.run(_WRONG_STORIES).fetchall())
         if wrong:
@@ -177,7 +177,7 @@ def _counts(archive: Archive) -> Iterator[Finding]:
                 yield Finding(f"{wrong:,} {table}s do not count their articles rightly", mendable=True)
 
 
-def _duplicates(archive: Archive) -> Iterator[Finding]:
+def _duplicates(archive: ArchiveFile) -> Iterator[Finding]:
     with archive.reading() as c:
         orphans = c.value(f"SELECT count(*) FROM ({_ORPHAN_KEYS})")
         bare = c.value("SELECT count(*) FROM article WHERE id NOT IN (SELECT article_id FROM fingerprint)")
@@ -187,7 +187,7 @@ def _duplicates(archive: Archive) -> Iterator[Finding]:
         yield Finding(f"{bare:,} articles have no fingerprint: `ingest duplicates rebuild` makes them")
 
 
-def _fingerprints(archive: Archive, scheme: int) -> Iterator[Finding]:
+def _fingerprints(archive: ArchiveFile, scheme: int) -> Iterator[Finding]:
     with archive.reading() as c:
         count = c.value("SELECT count(*) FROM fingerprint WHERE scheme <> ?", (scheme,))
     if count:
@@ -197,7 +197,7 @@ def _fingerprints(archive: Archive, scheme: int) -> Iterator[Finding]:
         )
 
 
-def _search(archive: Archive) -> Iterator[Finding]:
+def _search(archive: ArchiveFile) -> Iterator[Finding]:
     with archive.reading() as c:
         lost = search.out_of_step(c)
         other = sum(1 for _ in _indexed_otherwise(c))
@@ -234,7 +234,7 @@ def _varints(packed: bytes) -> Iterator[int]:
             value = 0
 
 
-_CHECKS: dict[str, Callable[[Archive], Iterator[Finding]]] = {
+_CHECKS: dict[str, Callable[[ArchiveFile], Iterator[Finding]]] = {
     "file": _file,
     "schema": _schema,
     "references": _references,

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from storage import search, stories
-from storage.archive import Archive
+from storage.file import ArchiveFile
 from storage.times import format_time
 from storage.transaction import Transaction
 
@@ -55,7 +55,7 @@ class Pruned:
     sightings: int
 
 
-def count_prunable(archive: Archive, before: datetime, *, keep_representatives: bool) -> int:
+def count_prunable(archive: ArchiveFile, before: datetime, *, keep_representatives: bool) -> int:
     """How many articles `prune` would remove."""
     values = {"before": format_time(before), "keep": keep_representatives, "most": -1}
     with archive.reading() as c:
@@ -63,7 +63,7 @@ def count_prunable(archive: Archive, before: datetime, *, keep_representatives: 
 
 
 def prune(
-    archive: Archive,
+    archive: ArchiveFile,
     before: datetime,
     now: datetime,
     *,

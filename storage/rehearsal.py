@@ -16,9 +16,9 @@ from datetime import datetime
 from pathlib import Path
 
 from storage import events, stories
-from storage.archive import Archive
 from storage.errors import ArchiveError, ArchiveUnavailable
 from storage.events import Place
+from storage.file import ArchiveFile
 from storage.lock import FetchLock
 from storage.matching import WHOLE, RarityCounters
 from storage.model import DuplicateEdge, Signature
@@ -92,7 +92,7 @@ def version(c: Transaction, article_id: int, number: int) -> Version:
 
 
 @contextmanager
-def rehearsing(archive: Archive, scheme: str) -> Iterator[tuple[Archive, bool]]:
+def rehearsing(archive: ArchiveFile, scheme: str) -> Iterator[tuple[ArchiveFile, bool]]:
     """The scratch archive, and whether it goes on with one that was cut off; it is removed at the end.
 
     One that another `scheme` began is begun anew. Raises ArchiveUnavailable while somebody else is at it.
@@ -106,7 +106,7 @@ def rehearsing(archive: Archive, scheme: str) -> Iterator[tuple[Archive, bool]]:
             resumed = _is_of(path, scheme, events.present(c))
         if not resumed:
             _remove(path)
-        with Archive.open(f"sqlite:///{path}", write=True) as scratch:
+        with ArchiveFile.open(f"sqlite:///{path}", write=True) as scratch:
             if not resumed:
                 _begin(scratch, scheme)
             yield scratch, resumed
@@ -119,7 +119,7 @@ def _is_of(path: Path, scheme: str, present: Place) -> bool:
     if not path.exists():
         return False
     try:
-        with Archive.open(f"sqlite:///{path}") as scratch, scratch.reading() as c:
+        with ArchiveFile.open(f"sqlite:///{path}") as scratch, scratch.reading() as c:
             if c.value("SELECT 1 FROM sqlite_schema WHERE name = 'rehearsal'") is None:
                 return False
             reached = place(c)
@@ -129,7 +129,7 @@ def _is_of(path: Path, scheme: str, present: Place) -> bool:
         return False
 
 
-def _begin(scratch: Archive, scheme: str) -> None:
+def _begin(scratch: ArchiveFile, scheme: str) -> None:
     with scratch.transaction() as t:
         t.run(_MAKE)
         t.run(_BEGIN, (scheme,))

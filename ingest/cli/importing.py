@@ -29,15 +29,15 @@ def import_file(
 ) -> None:
     """Take in articles you already have: `url`, `title`, `text` or `html`, `outlet`, `published_at`, `language`."""
     from ingest.pipeline.importing import import_lines
-    from storage.archive import Archive
     from storage.connect import IMPORT_MB
+    from storage.file import ArchiveFile
 
     def progress(read: int) -> None:
         if sys.stderr.isatty() and not json:
             sys.stderr.write(f"\r{output.count(read, 'line')} read")
 
     url = archive_url(config, database)
-    with _lines(file) as lines, Archive.open(url, write=True, megabytes=IMPORT_MB) as archive:
+    with _lines(file) as lines, ArchiveFile.open(url, write=True, megabytes=IMPORT_MB) as archive:
         report = asyncio.run(import_lines(archive, lines, progress=progress))
     if json:
         output.json_document(report.document())

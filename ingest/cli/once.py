@@ -33,13 +33,13 @@ def once(
     from ingest.cli.progress import Live, Quiet
     from ingest.config import database_url, find_settings, select_feeds
     from ingest.pipeline import Selection, run_once
-    from storage.archive import Archive
+    from storage.file import ArchiveFile
 
     settings = find_settings(config)
     chosen = select_feeds(settings, outlet or (), feed or ())
     selection = Selection(chosen, everything=not (outlet or feed), due_only=due)
     observing = Live() if sys.stderr.isatty() and not json else Quiet()
-    with Archive.open(database_url(settings, database), write=True) as archive, observing as observer:
+    with ArchiveFile.open(database_url(settings, database), write=True) as archive, observing as observer:
         report = asyncio.run(run_once(archive, settings, selection, observer, tell=output.note))
     if json:
         output.json_document(report.document())

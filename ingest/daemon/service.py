@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from ingest.config import Settings
 from ingest.daemon.session import hold_session
 from ingest.daemon.surroundings import Surroundings
-from storage.archive import Archive
 from storage.connect import archive_path
 from storage.errors import ArchiveError, ArchiveUnavailable
+from storage.file import ArchiveFile
 from storage.lock import DAEMON, FetchLock
 
 LOOK = 0.5  # seconds between two looks at the lock of an `ingest once`
@@ -45,7 +45,7 @@ async def _sessions(around: Surroundings, settings: Settings, database: str) -> 
     failures = 0
     while present is not None and not around.stop.is_set():
         try:
-            with Archive.open(database, write=True) as archive:
+            with ArchiveFile.open(database, write=True) as archive:
                 present = await hold_session(around, archive, present)
         except ArchiveError as error:
             if around.health.ready:

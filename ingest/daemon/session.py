@@ -29,8 +29,8 @@ from ingest.pipeline.context import ConfiguredFeeds, Run
 from ingest.pipeline.lanes import Lanes
 from ingest.pipeline.once import one_archive_error, opened, sync
 from storage import entries, feeds, rechecks, requests, search, upkeep
-from storage.archive import Archive
 from storage.feeds import DueFeed
+from storage.file import ArchiveFile
 from storage.model import PendingRef
 from storage.requests import Wanted
 
@@ -43,7 +43,7 @@ RECHECKS_OF_FEED = 4  # under way at a time: what is due, the longest due first,
 LONGEST_WAIT = timedelta(days=2)  # of an entry for its next attempt; a later time was written by a wrong clock
 
 
-async def hold_session(around: Surroundings, archive: Archive, settings: Settings) -> Settings | None:
+async def hold_session(around: Surroundings, archive: ArchiveFile, settings: Settings) -> Settings | None:
     """Do the daemon's work. Returns None when it was told to stop, else the settings with which to go on.
 
     Raises an ArchiveError when the archive cannot be used any more.
@@ -61,7 +61,9 @@ async def hold_session(around: Surroundings, archive: Archive, settings: Setting
 
 
 class Session:
-    def __init__(self, around: Surroundings, archive: Archive, run: Run, ids: dict[str, int], group: TaskGroup) -> None:
+    def __init__(
+        self, around: Surroundings, archive: ArchiveFile, run: Run, ids: dict[str, int], group: TaskGroup
+    ) -> None:
         fetching = run.settings.fetching
         self._around = around
         self._archive = archive

@@ -11,13 +11,13 @@ from ingest.daemon.surroundings import Surroundings
 from ingest.pipeline.context import Run
 from ingest.pipeline.once import put_away
 from storage import requests, upkeep
-from storage.archive import Archive
 from storage.errors import ArchiveError
+from storage.file import ArchiveFile
 
 REQUESTS_KEPT = timedelta(days=1)
 
 
-async def keep_up(run: Run, archive: Archive, around: Surroundings) -> None:
+async def keep_up(run: Run, archive: ArchiveFile, around: Surroundings) -> None:
     """One round."""
     summed = await put_away(run)
     await run.writer.write(requests.forget, run.now() - REQUESTS_KEPT)

@@ -15,7 +15,7 @@ from anyio.to_thread import run_sync
 from ingest.pipeline.report import Report
 from ingest.pipeline.selection import Selection
 from storage import requests
-from storage.archive import Archive
+from storage.file import ArchiveFile
 from storage.lock import DAEMON, FetchLock
 from storage.requests import Wanted
 
@@ -23,7 +23,7 @@ LOOK = 0.25  # seconds between two looks
 
 
 async def acquire_or_ask(
-    lock: FetchLock, archive: Archive, selection: Selection, tell: Callable[[str], None]
+    lock: FetchLock, archive: ArchiveFile, selection: Selection, tell: Callable[[str], None]
 ) -> Report | None:
     """None once the lock is ours; the daemon's report if it did the work."""
     asked: int | None = None
@@ -49,17 +49,17 @@ async def acquire_or_ask(
     return None
 
 
-def _post(archive: Archive, selection: Selection) -> int:
+def _post(archive: ArchiveFile, selection: Selection) -> int:
     urls = tuple(feed.url for _, feed in selection.feeds)
     with archive.transaction() as t:
         return requests.post(t, Wanted(urls, selection.everything, selection.due_only))
 
 
-def _answer(archive: Archive, request_id: int) -> str | None:
+def _answer(archive: ArchiveFile, request_id: int) -> str | None:
     with archive.reading() as t:
         return requests.answer_to(t, request_id)
 
 
-def _withdraw(archive: Archive, request_id: int) -> None:
+def _withdraw(archive: ArchiveFile, request_id: int) -> None:
     with archive.transaction() as t:
         requests.withdraw(t, request_id)

@@ -18,7 +18,7 @@ from ingest.pipeline.once import WORKERS
 from ingest.pipeline.writer import Writer
 from ingest.workers import Workers
 from storage import feeds, search
-from storage.archive import Archive
+from storage.file import ArchiveFile
 from storage.matching import RarityCounters
 from storage.model import ArticleDraft, EntryStatus, Failure
 
@@ -71,7 +71,7 @@ class _Turns:
 
 
 async def import_lines(
-    archive: Archive,
+    archive: ArchiveFile,
     lines: Iterable[bytes],
     *,
     progress: Callable[[int], None] = lambda _: None,

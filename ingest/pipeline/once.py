@@ -26,8 +26,8 @@ from ingest.pipeline.selection import Selection, choose, choose_rechecks
 from ingest.pipeline.writer import Writer
 from ingest.workers import Workers
 from storage import entries, feeds, search, upkeep
-from storage.archive import Archive
 from storage.errors import ArchiveError
+from storage.file import ArchiveFile
 from storage.lock import FetchLock
 from storage.model import FeedState, HostState, Outlet, PendingRef
 
@@ -41,7 +41,7 @@ HOSTS_KEPT = timedelta(days=7)  # their robots.txt counts for a day
 
 
 async def run_once(
-    archive: Archive,
+    archive: ArchiveFile,
     settings: Settings,
     selection: Selection,
     observer: Observer,
@@ -84,7 +84,7 @@ async def closing_report(run: Run, report: Report) -> Report:
 
 @asynccontextmanager
 async def opened(
-    archive: Archive, settings: Settings, observer: Observer, *, now: Callable[[], datetime] = utc_now
+    archive: ArchiveFile, settings: Settings, observer: Observer, *, now: Callable[[], datetime] = utc_now
 ) -> AsyncIterator[Run]:
     """Everything a run needs, open; closed in the right order whatever happens."""
     async with AsyncExitStack() as stack:

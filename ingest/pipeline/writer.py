@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from storage.archive import Archive
 from storage.errors import ArchiveError
+from storage.file import ArchiveFile
 
 if TYPE_CHECKING:
     from storage.transaction import Transaction
@@ -39,7 +39,7 @@ class Writer:
     none suffers from another, but each may run twice, so it must not change anything beside the archive.
     """
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: ArchiveFile) -> None:
         self._archive = archive
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._places = asyncio.Semaphore(QUEUE)

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-import storage.archive
 import storage.connect
+import storage.file
 from storage import Archive, checkup, matching, migrations, schema, search
 from storage.errors import ArchiveMissing, ArchiveOutdated, ArchiveTooNew, ArchiveUnavailable, NotAnArchive
 from storage.transaction import Transaction
@@ -60,7 +60,7 @@ def next_version(tmp_path, monkeypatch):
         step = NEXT.format(more=more, present=VERSION, next=VERSION + 1)
         (folder / "versions" / "next.py").write_text(step)
         monkeypatch.setattr(migrations, "FOLDER", folder)
-        for module in (migrations, storage.archive, storage.connect):
+        for module in (migrations, storage.file, storage.connect):
             monkeypatch.setattr(module, "VERSION", VERSION + 1)
         checkup._fresh_objects.cache_clear()
 
