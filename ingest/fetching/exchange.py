@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import httpx
 
@@ -22,8 +21,7 @@ _SINGLE: Final = frozenset(  # of which a second one is a mistake: joined they w
 _HEADERS_TOO_LARGE: Final = 431  # h11's hint when a header line does not end
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """`headers`: lower-cased names without cookies; Latin-1, so that bytes survive. Of a repeated one the values are
     joined, or the first counts where there can be only one.
 

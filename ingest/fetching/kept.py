@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import resource
 import time
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -28,8 +27,9 @@ class Place(NamedTuple):
     insecure_tls: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
+    """How long a connection waits, and what ends that."""
+
     place: Place
     until: float  # by the wall clock: the loop's stands still while the machine sleeps
     timer: asyncio.TimerHandle

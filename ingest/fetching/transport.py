@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import httpx
 
@@ -19,8 +19,7 @@ from ingest.fetching.network import Backend, Guard, Progress, Resolver, Stage
 from ingest.fetching.targets import Target
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """What to send where. `limit`: decoded bytes of a good answer's body; with `keep_start` more is cut off."""
 
     target: Target
@@ -31,8 +30,7 @@ class Outgoing:
     insecure_tls: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """The head of an answer and what follows. `let_go` has to be called at its end, however it ends."""
 
     status: int

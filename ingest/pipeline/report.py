@@ -11,6 +11,8 @@ from storage.model import EntryStatus, Failure, FailureKind, PollOutcome
 
 @dataclass(frozen=True, slots=True)
 class ReportedFailure:
+    """What could not be had, and of which feed."""
+
     feed: str  # the configured address of the feed
     url: str  # what could not be had: the feed, or one of its articles
     kind: str

@@ -8,10 +8,10 @@ put together here. Everybody may slow us down, to a day at most; nobody makes us
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ingest.polling import backoff
 from ingest.polling.durations import DAY, MINUTE, ZERO, clamp, spoken
@@ -30,8 +30,7 @@ GAP_SHOWN = DAY  # a feed stays marked this long after its last gap
 _SKIP_SPREAD = 6 * MINUTE  # what waits for the end of skipHours does not start at one moment
 
 
-@dataclass(frozen=True, slots=True)
-class PollResult:
+class PollResult(NamedTuple):
     """What one poll brought.
 
     `failure` when it failed or was skipped; `freshness` of the answer's headers, on 304 too. For a new document:
@@ -52,16 +51,14 @@ class PollResult:
     offline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """Entries published between these two successful polls may have been missed."""
 
     since: datetime
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """`interval` is the wait decided on, `next_poll_at` that wait with jitter; `reason` one line of plain English."""
 
     next_poll_at: datetime
@@ -74,8 +71,7 @@ class Decision:
     gap: Gap | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Poll:
+class _Poll(NamedTuple):
     """One question: the arguments of `decide_next`."""
 
     state: FeedState
@@ -85,8 +81,7 @@ class _Poll:
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Wait:
+class _Wait(NamedTuple):
     """A wait under discussion; `seen: verdict, time` is its reason. Never before `floor`, however the jitter falls."""
 
     time: timedelta
@@ -161,11 +156,10 @@ def _after_success(poll: _Poll) -> Decision:
     step = _step(poll, gap)
     wait = _Wait(step.interval, step.seen, step.verdict, poll.bounds.shortest)
     if not poll.adaptive:
-        wait = replace(wait, time=poll.bounds.base, verdict="fixed interval")
+        wait = wait._replace(time=poll.bounds.base, verdict="fixed interval")
     if gap:
-        wait = replace(
-            wait, seen=f"{wait.seen}, entries of the last {spoken(gap.until - gap.since)} may have been missed"
-        )
+        missed = f"entries of the last {spoken(gap.until - gap.since)} may have been missed"
+        wait = wait._replace(seen=f"{wait.seen}, {missed}")
     hints = read_hints(result.hints if result.outcome is PollOutcome.CHANGED else state.hints)
     wait = _heed_headers(_heed_hints(wait, hints, step.safe), result)
     due, moved = _due(poll, wait, hints)
@@ -234,11 +228,10 @@ def find_gap(state: FeedState, result: PollResult) -> Gap | None:
 
 def _heed_hints(wait: _Wait, hints: Hints, safe: timedelta) -> _Wait:
     """A document's hint is a wish, often a generator's default: it slows us down, but costs no entries."""
-    if not hints.every:
+    asked = min(hints.every or ZERO, safe, SERVER_LIMIT)
+    if not hints.every or asked <= wait.time:
         return wait
-    return _slower(
-        wait, min(hints.every, safe, SERVER_LIMIT), f"{hints.source} of the feed asks for {spoken(hints.every)}"
-    )
+    return wait._replace(time=asked, verdict=f"{hints.source} of the feed asks for {spoken(hints.every)}")
 
 
 def _heed_headers(wait: _Wait, result: PollResult) -> _Wait:
@@ -255,12 +248,9 @@ def _heed_refusal(wait: _Wait, result: PollResult) -> _Wait:
 
 
 def _at_least(wait: _Wait, asked: timedelta, said: str) -> _Wait:
-    floor = min(asked, SERVER_LIMIT)
-    return replace(_slower(wait, floor, f"{said} {spoken(asked)}"), floor=max(wait.floor, floor))
-
-
-def _slower(wait: _Wait, asked: timedelta, said: str) -> _Wait:
-    return replace(wait, time=asked, verdict=said) if asked > wait.time else wait
+    least = min(asked, SERVER_LIMIT)
+    wait = wait._replace(floor=max(wait.floor, least))
+    return wait._replace(time=least, verdict=f"{said} {spoken(asked)}") if least > wait.time else wait
 
 
 # --- the moment ---------------------------------------------------------------------------------------------------

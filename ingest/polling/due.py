@@ -13,6 +13,8 @@ WIDEST_STEP = timedelta(seconds=2)  # a few feeds need no half hour to be caught
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
+    """A feed whose time came while nobody asked it."""
+
     feed_id: int
     due_at: datetime
     interval: timedelta

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 from ingest.polling.durations import ZERO
 
@@ -21,8 +21,7 @@ _DIRECTIVE = re.compile(r'([a-z-]{1,40})(?:\s{0,8}=\s{0,8}"?([^",;\s]{0,40})"?)?
 _FOREVER = timedelta(days=36_500)  # more is a typing error; keeps the arithmetic in range
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
+class Freshness(NamedTuple):
     """How long the server wants to be left alone, counted from the answer.
 
     `fresh_for`: the answer does not change before (None: nothing said); `source`: the header that said it;

@@ -12,6 +12,8 @@ SILENCE = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Health:
+    """Whether all is well, and what tells so."""
+
     ok: bool
     reason: str
 

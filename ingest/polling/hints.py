@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from ingest.polling.durations import DAY, HOUR
 
@@ -28,8 +28,7 @@ _RHYTHM = frozenset({"ttl", "update_period", "skip_hours", "skip_days"})  # besi
 _LONGEST_LIST = 100  # values of skipHours and skipDays that are looked at
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
+class Hints(NamedTuple):
     """`every`: the interval the publisher names; `source`: where; `skip_hours` 0-23 and `skip_days` 0 (Monday) - 6."""
 
     every: timedelta | None = None

@@ -18,9 +18,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import exp, isfinite, sqrt
+from typing import NamedTuple
 
 from ingest.polling.durations import DAY, HOUR, MINUTE, clamp, spoken
 from storage.model import Entry
@@ -40,8 +40,7 @@ _written = json.JSONEncoder(separators=(",", ":")).encode  # `json.dumps` would 
 _UNTRUSTED = frozenset({"date_only", "no_zone", "future", "ancient", "unparsed"})
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """`base` is the interval configured for this feed; all three from the settings."""
 
     base: timedelta
@@ -49,8 +48,7 @@ class Bounds:
     longest: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """What a successful poll saw: `new` of `listed` entries were unknown; `dates`: see `trusted_dates`.
 
     An answer without a document (304, the same bytes) lists nothing.
@@ -61,8 +59,7 @@ class Listing:
     dates: tuple[datetime, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """What is remembered of a feed's rhythm.
 
     `interval`: seconds we would wait if nobody slowed us down; `per_day`: entries a day, a running average;
@@ -88,8 +85,7 @@ class Pace:
         return _written(values)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What one poll taught. `safe`: the longest wait that loses no entry by all we know; `seen`, `verdict`: why."""
 
     pace: Pace
@@ -162,7 +158,7 @@ def first_step(listing: Listing, at: datetime, bounds: Bounds) -> Step:
 def same_step(pace: Pace, seen: str, bounds: Bounds) -> Step:
     """Nothing can be learned: the interval stays."""
     interval = clamp(timedelta(seconds=pace.interval), bounds.shortest, bounds.longest)
-    return Step(replace(pace, interval=interval.total_seconds()), interval, seen, "as before")
+    return Step(pace._replace(interval=interval.total_seconds()), interval, seen, "as before")
 
 
 def next_step(pace: Pace, listing: Listing, since: datetime, at: datetime, bounds: Bounds, *, gap: bool) -> Step:

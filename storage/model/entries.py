@@ -26,6 +26,8 @@ class DateEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
+    """A file that an entry brings along. `length` in bytes, as announced."""
+
     url: str
     type: str | None = None
     length: int | None = None
