@@ -19,11 +19,7 @@ from storage.version import VERSION
 
 
 class ArchiveFile:
-    """An open archive, for who fetches and keeps: `storage.archive.Archive` is one that also answers questions.
-
-    Read-only unless opened with `write=True`, which makes the file if there is none and migrates an older one. It may be
-    read by several threads.
-    """
+    """An open archive, for who fetches and keeps; `storage.archive.Archive` is one that also answers questions."""
 
     def __init__(self, path: Path, *, writable: bool, megabytes: int) -> None:
         self.path = path

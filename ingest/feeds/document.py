@@ -36,6 +36,11 @@ class Names:
         return self._names[tag]
 
 
+def declares_others(markup: str) -> bool:
+    """Whether a namespace is declared that is not one of feedparser's: its prefix counts in all of the document."""
+    return "xmlns" in markup and not all(address.lower() in PREFIXES for _, address in _NAMESPACE.findall(markup))
+
+
 def _declared(markup: str) -> dict[str, str]:
     """Which prefix stands for which namespace; "" is the default one."""
     declared: dict[str, str] = {}
@@ -78,3 +83,4 @@ class Document:
     entries: list[Dict] = field(default_factory=list)
     title_depth: int = -1  # of the last title, -1 before the first; one that stands no higher is not taken
     has_content: bool = False
+    is_carried_on: bool = False  # an entry was read with something of the feed's own in mind

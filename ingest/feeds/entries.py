@@ -38,13 +38,14 @@ class Source:
 
 def build_feed(raw: RawFeed, problems: tuple[str, ...], source: Source, encoding: str) -> ParsedFeed:
     """The feed as it is handed out; `problems` are those known so far. Raises `ReadWhole` where names of entries clash,
-    for which one was meant only all that they say can tell.
+    of which some are known: their titles may be of an earlier poll, and only all that they say tells which one is meant.
     """
+    are_known = [isinstance(item, Entry) for item in raw.entries]
     entries, urls, misnamed = identify(
         [item if isinstance(item, Entry) else _entry(item, raw, source) for item in raw.entries]
     )
-    known = [isinstance(item, Entry) for item in raw.entries]
-    if misnamed and any(known):
+    clash = bool(misnamed) or len(set(urls) - {None}) < sum(url is not None for url in urls)
+    if clash and any(are_known):
         raise ReadWhole
     empty = () if entries or raw.sitemaps else ("the feed has no entries",)
     problems = (*problems, *misnamed, *empty)
@@ -57,8 +58,8 @@ def build_feed(raw: RawFeed, problems: tuple[str, ...], source: Source, encoding
         language=_language(raw.language),
         entries=entries,
         canonical_urls=urls,
-        digests={} if misnamed else _told_apart(entries, raw.digests),
-        recalled=frozenset(entry.key for entry, is_known in zip(entries, known, strict=False) if is_known),
+        digests={} if clash else _told_apart(entries, raw.digests),
+        recalled=frozenset(entry.key for entry, is_known in zip(entries, are_known, strict=False) if is_known),
         problems=tuple(clean_line(problem)[:300] for problem in problems[:MAX_PROBLEMS]),
         hints=_hints(raw.hints, source.url),
         sitemaps=tuple(url for child in raw.sitemaps if (url := resolve_link(source.url, child))),

@@ -44,8 +44,9 @@ def parse_feed(
 
     `url` is where it came from, after redirects, and the base of its links. `timezone`, the outlet's, is meant by dates
     without a zone or with an ambiguous one; `now` is what dates are flagged `future` against. `known`: entries by the
-    digests that an earlier reading gave; they stand in the result as they are given. Call it in a worker with
-    a wall clock and a memory limit: hostile documents are bounded here, but the parsers below promise nothing.
+    digests that an earlier reading gave; they stand in the result as they are given, their dates without provenance. Call
+    it in a worker with a wall clock and a memory limit: hostile documents are bounded here, but the parsers below promise
+    nothing.
     """
     if not body.strip():
         return _no_feed("an empty body", url)

@@ -30,6 +30,7 @@ class Parsed:
     feed: Dict
     entries: list[Dict]
     mistakes: tuple[str, ...] = ()
+    is_carried_on: bool = False  # see `Document`
 
 
 def read_usual(markup: str) -> Parsed | None:
@@ -55,7 +56,7 @@ def _read(root: Element, names: Names) -> Parsed:
     if name == "rdf_rdf" and len(channels) != 1:
         raise Unusual
     _walk(document, feed, root, 2)
-    return Parsed(document.version, feed.values, document.entries)
+    return Parsed(document.version, feed.values, document.entries, is_carried_on=document.is_carried_on)
 
 
 def _find_version(name: str, root: Element, names: Names) -> str:
@@ -104,6 +105,7 @@ def _entry(document: Document, place: Place, element: Element, depth: int) -> No
     if place.is_entry or not {"lastmod", "href"}.isdisjoint(element.keys()):
         raise Unusual
     document.title_depth = -1
+    document.is_carried_on |= document.has_content
     entry = Place(True, language_of(element, place.language))
     if about := element.get(f"{{{RDF}}}about"):
         entry.values["id"] = about

@@ -2,7 +2,8 @@
 
 A document that has changed brings one or two new entries among twenty-five, and reading an entry costs most of what a
 poll does. What a piece of markup says depends on what stands around it as well (language, namespaces, the address it
-came from), so its digest covers that too; but not the times in a feed's head, which change with every entry.
+came from), so its digest covers that too; but not the feed's own times, nor the list of its entries that RSS 1.0 has there,
+which change with every entry.
 """
 
 from __future__ import annotations
@@ -22,9 +23,6 @@ _TIME = re.compile(
     r"[^<>\]]*",
     re.IGNORECASE,
 )
-_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>\s*\Z", re.IGNORECASE)
-_LONGEST_END = 200  # characters
-
 Source = TypeVar("Source")
 
 
@@ -41,7 +39,7 @@ class Recall:
 
     def digests(self, outline: str, entries: Iterable[str]) -> tuple[int, ...]:
         """The digest of each entry's markup within this document; `outline` is what stands around all of them."""
-        about = "\0".join((self._about, _TIME.sub(r"\1", outline), ""))
+        about = "\0".join((self._about, _lasting(outline), ""))
         begun = blake2b(about.encode("utf-8", "replace"), digest_size=8)
         return tuple([_digest(begun.copy(), entry) for entry in entries])
 
@@ -58,11 +56,12 @@ class Recall:
         return (*(entry or next(rest) for entry in known), *rest)
 
 
+def _lasting(outline: str) -> str:
+    before, _, rest = outline.partition("<items")
+    _, end, after = rest.partition("</items")
+    return _TIME.sub(r"\1", before + after if end else outline)
+
+
 def _digest(begun: blake2b, entry: str) -> int:
     begun.update(entry.encode("utf-8", "replace"))
     return int.from_bytes(begun.digest(), "big")
-
-
-def stands_alone(entry: str) -> bool:
-    """Whether a piece of a document, cut where entries begin, is an entry and nothing behind it."""
-    return _END.search(entry, max(0, len(entry) - _LONGEST_END)) is not None

@@ -15,10 +15,11 @@ from typing import Any
 
 import feedparser
 
+from ingest.feeds.document import declares_others
 from ingest.feeds.model import RawDate, RawEntry, RawFeed, RhythmHints, Text
 from ingest.feeds.newest import newest
 from ingest.feeds.quickxml import Parsed, read_usual
-from ingest.feeds.recall import ReadWhole, Recall, stands_alone
+from ingest.feeds.recall import ReadWhole, Recall
 from ingest.feeds.repair import Prepared, bound_tags
 from storage.model import Enclosure
 
@@ -33,6 +34,7 @@ _SKIP = re.compile(r"<skip(Hour|Day)s\b[^<>]*>((?:[^<]|<(?!/?skip))*)</skip\1s",
 _SKIPPED = re.compile(r"<(?:hour|day)\b[^<>]*>\s*([^<]{1,20})", re.IGNORECASE)
 _LINK_TEXT = re.compile(r"<link\b[^<>]*>\s*(https?://[^\s<>]{1,2000})", re.IGNORECASE)
 _GUID = re.compile(r"<(?:[\w.-]+:)?(?:guid|id)\b[^<>]*>(?:<!\[CDATA\[)?([^<>\]&]{1,2000}+)(?=[<\]])", re.IGNORECASE)
+_ENTRY_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>\s*\Z", re.IGNORECASE)
 
 Dict = dict[str, Any]  # what feedparser makes; the only untyped thing in this room
 _get = dict.get  # a value as it was published: feedparser's own look-up puts other fields in the place of missing ones
@@ -45,11 +47,12 @@ def read_xml(document: Prepared, recall: Recall) -> RawFeed | None:
     """
     entries, problems = newest(document.entries, _date_of)
     head, tail = bound_tags(document.head), bound_tags(document.tail)
-    digests = _digests(document, entries, recall) if all(map(stands_alone, entries)) else ()
+    digests = _digests(document, entries, recall) if all(map(_stands_alone, entries)) else ()
     unread = recall.unread(digests, entries)
     markup = "".join((head, *unread, tail))
     usual = read_usual(markup)
-    apart = usual is not None and len(usual.entries) == len(unread)  # to feedparser one entry may matter to the next
+    # To feedparser one entry may matter to the next.
+    apart = usual is not None and len(usual.entries) == len(unread) and not usual.is_carried_on
     if not apart and len(unread) < len(entries):
         raise ReadWhole
     parsed = usual or _feedparse(markup)
@@ -69,6 +72,11 @@ def read_xml(document: Prepared, recall: Recall) -> RawFeed | None:
         hints=_hints(feed, head + tail),
         problems=(*document.problems, *problems, *parsed.mistakes),
     )
+
+
+def _stands_alone(entry: str) -> bool:
+    """Whether a piece of a document, cut where entries begin, is an entry, and nothing in or behind it matters to others."""
+    return _ENTRY_END.search(entry, max(0, len(entry) - 200)) is not None and not declares_others(entry)
 
 
 def _digests(document: Prepared, entries: Iterable[str], recall: Recall) -> tuple[int, ...]:

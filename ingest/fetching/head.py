@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-# RFC 9112, 4 and 5. A body it has none (RFC 9112, 6.3), whatever length it names.
+# RFC 9112, 4 and 5. It has no body (RFC 9112, 6.3).
 _NOT_MODIFIED: Final = re.compile(
     rb"HTTP/1\.1 304(?: [\t\x20-\x7e\x80-\xff]*)?\r\n"
     rb"((?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r\n)*)\r\n"
 )
-_MATTERS: Final = frozenset({b"connection", b"transfer-encoding"})  # to what may follow
+_MATTERS: Final = frozenset({b"connection", b"content-length", b"transfer-encoding"})  # to what may follow
 
 
 class Head(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import httpx
 
@@ -17,6 +17,10 @@ from ingest.fetching.conversation import Conversation
 from ingest.fetching.kept import Kept, Place
 from ingest.fetching.network import Backend, Guard, Progress, Resolver, Stage
 from ingest.fetching.targets import Target
+
+_WAITED_TOO_LONG: Final = (
+    408  # what a server may say as it closes a connection that waits, when our request is on its way
+)
 
 
 class Outgoing(NamedTuple):
@@ -71,11 +75,13 @@ class GuardedTransport:
         if conversation := self._kept.take(place):
             backend.adopt(conversation.stream)
             try:
-                return await self._ask(conversation, place, outgoing, backend)
+                response = await self._ask(conversation, place, outgoing, backend)
+                if response.status != _WAITED_TOO_LONG:
+                    return response
             except (httpx.NetworkError, httpx.RemoteProtocolError):
                 if backend.progress.received:
                     raise
-                backend.abort()  # the server had closed it; a GET may be sent again (RFC 9110, 9.2.2)
+            backend.abort()  # the server had done with it; a GET may be sent again (RFC 9110, 9.2.2 and 15.5.9)
         return await self._ask(await self._open(outgoing, backend), place, outgoing, backend)
 
     async def _open(self, outgoing: Outgoing, backend: Backend) -> Conversation:

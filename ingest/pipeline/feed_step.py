@@ -22,6 +22,7 @@ from ingest.polling.moves import address_to_poll
 from ingest.polling.validators import validators_to_send
 from storage import entries, feeds, listings
 from storage.entries import Recorded
+from storage.errors import ArchiveError
 from storage.feeds import PollRecord
 from storage.model import (
     Entry,
@@ -49,6 +50,8 @@ async def poll_feed(run: Run, state: FeedState) -> Sequence[PendingRef]:
     configured = run.feeds[state.url]
     try:
         poll = await _ask(run, state, configured)
+    except ArchiveError:
+        raise
     except Exception as error:  # noqa: BLE001  the border of one feed
         run.observer.bug(f"feed {state.url}", traceback.format_exc())
         failure = Failure(FailureKind.INTERNAL, f"a mistake in ingest: {type(error).__name__}")
@@ -94,7 +97,8 @@ async def _read(run: Run, state: FeedState, configured: Configured, answer: Fetc
     body_hash = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
     if body_hash == state.body_hash:
         return poll
-    known = await run.writer.read(listings.recall, state.id) if state.last_changed_at else None
+    # Read in the next transaction of writes: one for itself would cut those that wait short.
+    known = await run.writer.write(listings.recall, state.id) if state.last_changed_at else None
     with run.stage("parse_feed"):
         parsed = await _parse(run, configured, answer, known)
     failure = parsed if isinstance(parsed, Failure) else parsed.failure
@@ -150,13 +154,13 @@ def _record(
     plans: list[PlannedEntry] = []
     recorded = Recorded()
     if poll.parsed is not None:
-        plans = _plan(t, run, state, poll.parsed, poll.at)
-        if _is_recalled_rightly(poll.parsed, plans):
-            recorded = entries.record(t, state.id, plans, poll.at)
-            listings.remember(t, state.id, _listed(poll.parsed, plans, recorded))
-        else:  # as if the document had not come: it will be asked for again, and read whole
-            plans, poll = [], replace(poll, outcome=PollOutcome.UNCHANGED, parsed=None, validators=Validators())
-            listings.remember(t, state.id, {})
+        planned = _plan(t, run, state, poll.parsed, poll.at)
+        plans = [plan for plan in planned if not _is_lost(plan, poll.parsed)]
+        recorded = entries.record(t, state.id, plans, poll.at)
+        listed = _listed(poll.parsed, plans, recorded)
+        if len(plans) < len(planned):  # to be read whole at the next poll
+            listed, poll = {}, replace(poll, body_hash=None, validators=Validators(), complete=False)
+        listings.remember(t, state.id, listed)
     new = sum(planned.known is None for planned in plans)
     after, reason = after_poll(
         state,
@@ -184,9 +188,9 @@ def _record(
     return recorded, record
 
 
-def _is_recalled_rightly(parsed: ParsedFeed, plans: Iterable[PlannedEntry]) -> bool:
-    """Whether the archive still knows what was not read for being known. Something may have been removed meanwhile."""
-    return all(plan.novelty is Novelty.KNOWN for plan in plans if plan.entry.key in parsed.recalled)
+def _is_lost(plan: PlannedEntry, parsed: ParsedFeed) -> bool:
+    """Whether an entry was not read for being known, and is known no more: its sighting was removed meanwhile."""
+    return plan.entry.key in parsed.recalled and plan.novelty is not Novelty.KNOWN
 
 
 def _listed(parsed: ParsedFeed, plans: Iterable[PlannedEntry], recorded: Recorded) -> dict[int, int]:

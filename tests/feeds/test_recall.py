@@ -105,8 +105,25 @@ def json_items(*numbers: int) -> str:
     return ",".join(entries(JSON_ITEM, number) for number in numbers)
 
 
+def rdf(*numbers: int) -> bytes:
+    about = ' rdf:about="https://example.com/story-%d"><title>Story %d</title><link>https://example.com/story-%d</link></item>'
+    listed = entries('<rdf:li rdf:resource="https://example.com/story-%d"/>', *numbers)
+    channel = f"<channel><title>A paper</title><items><rdf:Seq>{listed}</rdf:Seq></items></channel>"
+    spaces = 'xmlns="http://purl.org/rss/1.0/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+    return f"<rdf:RDF {spaces}>{channel}{entries('<item' + about, *numbers)}</rdf:RDF>".encode()
+
+
 def sitemap(*numbers: int) -> bytes:
     return (MAP % entries("<url><loc>https://example.com/story-%d</loc></url>", *numbers)).encode()
+
+
+# The feed's own description hides that of its first entry, as with feedparser.
+PODCAST = rss(
+    item(1).replace("</description>", "</description><itunes:summary>A much longer one.</itunes:summary>"),
+    item(2).replace("</description>", "</description><itunes:summary>A much longer one.</itunes:summary>"),
+    head="<title>A paper</title><itunes:summary>All of it.</itunes:summary><description>Short.</description>",
+    root='xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"',
+)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +146,7 @@ def sitemap(*numbers: int) -> bytes:
         ((ATOM % (1, entries(ATOM_ENTRY, 1, 2))).encode(), (ATOM % (2, entries(ATOM_ENTRY, 3, 1, 2))).encode(), 2),
         ((JSON % ("en", json_items(1, 2))).encode(), (JSON % ("en", json_items(3, 2, 1))).encode(), 2),
         (sitemap(1, 2), sitemap(3, 1, 2), 2),
+        (rdf(1, 2), rdf(3, 1, 2), 2),
         # What stands around the entries is another one.
         (FIRST, rss(item(1), item(2), head="<title>A paper</title><language>ur</language>"), 0),
         (FIRST, rss(item(1), item(2), root='xml:lang="fr"'), 0),
@@ -140,6 +158,8 @@ def sitemap(*numbers: int) -> bytes:
         (rss(item(1), "<ttl>60</ttl>", item(2)), rss(item(1), "<ttl>60</ttl>", item(2)), 0),
         (FIRST, rss(item(1), item(4, "<description xml:base='/b/'><p>unusual</p></description>")), 0),
         (FIRST, rss(item(1), item(2), "<item><title>cut o").removesuffix(b"</channel></rss>"), 0),
+        (FIRST, rss(item(1), item(4, "<x:title xmlns:x='urn:other'>of nobody's</x:title>")), 0),
+        (PODCAST, PODCAST.replace(b"story-1", b"story-9"), 0),
         (rss("<item><title>No name</title></item>"), rss("<item><title>No name</title></item>"), 0),
     ],
 )
@@ -155,3 +175,17 @@ def test_another_address_or_zone_is_another_meaning(place: dict[str, str]) -> No
     known = remembered(read(FIRST))
     assert len(read(FIRST, known).recalled) == 3
     assert read(FIRST, known, **place) == read(FIRST, **place)  # type: ignore[arg-type]
+
+
+def test_a_known_entry_whose_title_has_changed_since_hides_no_newer_version() -> None:
+    """What does not count as a change is not written down, so the archive may have an older title."""
+
+    def version(comments: int, text: str) -> str:
+        title = f"<title>Story, {comments} comments</title><link>/story</link>"
+        return f"<item>{title}<pubDate>Fri, 27 Nov 2026 10:0{comments}:00 GMT</pubDate><description>{text}</description></item>"
+
+    before, after = rss(version(7, "Old words.")), rss(version(7, "Old words."), version(8, "Other words."))
+    known = {digest: replace(entry, title="Story, 5 comments") for digest, entry in remembered(read(before)).items()}
+    assert len(read(before, known).recalled) == 1
+    assert read(after, known) == read(after)
+    assert not read(after).digests

@@ -179,6 +179,21 @@ def test_one_that_the_server_has_closed_costs_nothing() -> None:
     run(scenario)
 
 
+def test_a_word_about_the_wait_is_no_answer() -> None:
+    """What the server said of an idle connection, while our request was on its way (RFC 9110, 15.5.9)."""
+
+    async def scenario() -> None:
+        late = page("late", "Connection: close", status="408 Request Timeout")
+        async with talk([ONE, late], [TWO, late], [late]) as server, fetcher() as client:
+            answers = [await fetch(client, server, f"/{number}") for number in (1, 2, 3)]
+            assert bodies(*answers[:2]) == [b"one", b"two"]
+            assert isinstance(answers[2], Failure)
+            assert answers[2].status == 408  # on a new connection it is one
+            assert server.asked == [["/1", "/2"], ["/2", "/3"], ["/3"]]
+
+    run(scenario)
+
+
 def test_one_that_breaks_within_an_answer_is_not_asked_again() -> None:
     async def scenario() -> None:
         async with talk([ONE, b"HTTP/1.1 200", HANG_UP]) as server, fetcher() as client:

@@ -16,8 +16,12 @@ from ingest.config import load_settings
 from ingest.pipeline import Selection
 from ingest.pipeline.context import Stage
 from ingest.pipeline.once import opened, work
-from storage import Archive
+from storage import Archive, listings
+from storage.errors import ArchiveUnavailable
 from storage.listings import recall
+from storage.model import Entry
+from storage.transaction import Transaction
+from tests.pipeline.conftest import call
 from tests.pipeline.papers import Paper, Papers, invent, serving, story
 from tests.pipeline.test_once import rows
 
@@ -88,7 +92,7 @@ class Meddler(Quiet):
                 c.execute("delete from sighting where id = 2")
 
 
-def test_what_is_forgotten_while_it_is_recognized_is_read_at_the_next_poll(
+def test_what_is_removed_while_it_is_recognized_is_read_at_the_next_poll(
     papers: Papers, once: Once, tmp_path: Path
 ) -> None:
     paper, config = papers.all[0], papers.write_config(tmp_path)
@@ -102,7 +106,25 @@ def test_what_is_forgotten_while_it_is_recognized_is_read_at_the_next_poll(
                 await work(opened_run, Selection(tuple(settings.feeds())))
 
     asyncio.run(run())
-    assert rows(tmp_path, "select count(*) from sightings") == [(4,)]
-    assert once(config)["articles"]["stored"] == 1
+    assert rows(tmp_path, "select count(*), count(distinct article_id) from sightings") == [(5, 5)]
+    assert rows(tmp_path, "select gap_until from feeds") == [(None,)]
+    assert recalled(tmp_path) == set()
+    articles = once(config)["articles"]
+    assert articles == dict.fromkeys(articles, 0) | {"unchanged": 1}
     assert rows(tmp_path, "select count(*), count(distinct article_id) from sightings") == [(6, 6)]
     assert recalled(tmp_path) == {item.guid for item in paper.stories}
+
+
+def test_an_archive_that_fails_is_no_fault_of_the_feed(
+    papers: Papers, once: Once, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(t: Transaction, feed_id: int) -> dict[int, Entry]:
+        raise ArchiveUnavailable("the archive cannot be read")
+
+    config = papers.write_config(tmp_path)
+    once(config)
+    add(papers.all[0], 9)
+    monkeypatch.setattr(listings, "recall", fail)
+    result = call("once", "--config", config)
+    assert (result.exit_code, result.stderr.strip()) == (1, "ingest: the archive cannot be read")
+    assert rows(tmp_path, "select status, failures from feeds") == [("ok", 0)]
