@@ -56,7 +56,7 @@ def test_every_file_of_the_corpus_reads_the_same_in_part() -> None:
         body = file.read_bytes()
         whole = read(body)
         divided += bool(whole.digests)
-        for places in (slice(None), slice(0, None, 2), slice(1)):
+        for places in (slice(None), slice(0, None, 2), slice(1)) if whole.digests else ():
             known = remembered(whole, places)
             part = read(body, known)
             if len(part.recalled) != len(known) or difference(whole, part, known):
