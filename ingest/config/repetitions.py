@@ -24,10 +24,11 @@ def note_repetitions(document: Document, values: Value) -> None:
 def spelling(url: str) -> str:
     """One spelling for the addresses of one feed: the scheme, `www.`, the fragment and a last slash make no other."""
     try:
-        parsed = ada_url.URL(url)
+        address, _, _ = ada_url.normalize_url(url).partition("#")
     except ValueError:
         return url
-    return f"{parsed.host.removeprefix('www.')}{parsed.pathname.rstrip('/')}{parsed.search}"
+    place, mark, query = address.partition("?")
+    return place.rpartition("://")[2].removeprefix("www.").rstrip("/") + (mark + query if query else "")
 
 
 def _note(document: Document, seen: dict[str, KeyPath], key: str, path: KeyPath, message: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ingest.config import values
@@ -106,8 +106,8 @@ class FeedSettings(Section):
     folder: tuple[values.Text, ...] = ()  # where it stood in an OPML file, the outermost first
     user_agent: values.HeaderText | None = None
     insecure_tls: bool = False
-    headers: Mapping[values.HeaderName, values.Secret] = {}
-    cookies: Mapping[values.CookieName, values.Cookie] = {}
+    headers: Mapping[values.HeaderName, values.Secret] = Field(default_factory=dict)  # a default would be copied deep
+    cookies: Mapping[values.CookieName, values.Cookie] = Field(default_factory=dict)
     basic_auth: values.BasicAuth | None = None  # user:password
     bearer_token: values.Secret | None = None
     proxy: values.Proxy | None = None
