@@ -25,7 +25,7 @@ _UNWANTED = re.compile(
     "\ufeff\ufffe\uffff]"  # byte order marks, noncharacters
 )
 # A quick look for where they may be. The first one apart: `re` finds that in a third of the time.
-_MAYBE_MARKS = re.compile("[\u0300-\U0010ffff][\u0300-\U0010ffff]{30}")
+_MAYBE_MARKS = re.compile("[^\x00-\u02ff][^\x00-\u02ff]{30}")
 _MARKS = regex.compile(r"(\p{M}{30})\p{M}+")  # UAX #15, 13: no real text has more; ordering them is quadratic
 _WORD = regex.compile(
     r"(?P<sign>[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])|[\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*"

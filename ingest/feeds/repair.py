@@ -43,7 +43,7 @@ KNOWN_PREFIXES = {
 # Local names of the roots of what we read.
 ROOTS = frozenset(("rss", "rdf", "feed", "channel", "urlset", "sitemapindex"))
 
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPECIAL = re.compile(r"<!\[CDATA\[|<!--|<\?|<!DOCTYPE", re.IGNORECASE)
 _CLOSING = {"<![CDATA[": "]]>", "<!--": "-->", "<?": "?>"}
 _SUBSET_END = re.compile(r"\]\s*>")
