@@ -28,7 +28,7 @@ def spelling(url: str) -> str:
     except ValueError:
         return url
     place, mark, query = address.partition("?")
-    return place.rpartition("://")[2].removeprefix("www.").rstrip("/") + (mark + query if query else "")
+    return place.partition("://")[2].removeprefix("www.").rstrip("/") + (mark + query if query else "")
 
 
 def _note(document: Document, seen: dict[str, KeyPath], key: str, path: KeyPath, message: str) -> None:

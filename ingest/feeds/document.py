@@ -37,8 +37,9 @@ class Names:
 
 
 def declares_others(markup: str) -> bool:
-    """Whether a namespace is declared that is not one of feedparser's: its prefix counts in all of the document."""
-    return "xmlns" in markup and not all(address.lower() in PREFIXES for _, address in _NAMESPACE.findall(markup))
+    """Whether a prefix is declared of a namespace that is not one of feedparser's: it counts in all of the document."""
+    declared = _NAMESPACE.findall(markup) if "xmlns" in markup else ()
+    return any(prefix and address.lower() not in PREFIXES for prefix, address in declared)
 
 
 def _declared(markup: str) -> dict[str, str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,8 +45,9 @@ def build_feed(raw: RawFeed, problems: tuple[str, ...], source: Source, encoding
     entries, urls, misnamed = identify(
         [item if isinstance(item, Entry) else _entry(item, raw, source) for item in raw.entries]
     )
-    clash = bool(misnamed) or len(set(urls) - {None}) < sum(url is not None for url in urls)
-    if clash and any(are_known):
+    times = Counter(urls)
+    recalled = {entry.key: url for entry, url, is_known in zip(entries, urls, are_known, strict=False) if is_known}
+    if any(are_known) and (misnamed or any(url and times[url] > 1 for url in recalled.values())):
         raise ReadWhole
     empty = () if entries or raw.sitemaps else ("the feed has no entries",)
     problems = (*problems, *misnamed, *empty)
@@ -58,17 +60,24 @@ def build_feed(raw: RawFeed, problems: tuple[str, ...], source: Source, encoding
         language=_language(raw.language),
         entries=entries,
         canonical_urls=urls,
-        digests={} if clash else _told_apart(entries, raw.digests),
-        recalled=frozenset(entry.key for entry, is_known in zip(entries, are_known, strict=False) if is_known),
+        digests={} if misnamed else _told_apart(entries, urls, raw.digests),
+        recalled=frozenset(recalled),
         problems=tuple(clean_line(problem)[:300] for problem in problems[:MAX_PROBLEMS]),
         hints=_hints(raw.hints, source.url),
         sitemaps=tuple(url for child in raw.sitemaps if (url := resolve_link(source.url, child))),
     )
 
 
-def _told_apart(entries: Iterable[Entry], digests: Iterable[int]) -> dict[str, int]:
-    """The digests by key. A key made of what an entry says cannot be made again without reading it."""
-    return {entry.key: digest for entry, digest in zip(entries, digests, strict=False) if not is_made_up(entry.key)}
+def _told_apart(entries: Iterable[Entry], urls: Sequence[str | None], digests: Iterable[int]) -> dict[str, int]:
+    """The digests of entries, by key, that have a name and a link of their own. A key that was made of what an entry says
+    cannot be made again without reading it.
+    """
+    times = Counter(urls)
+    return {
+        entry.key: digest
+        for entry, url, digest in zip(entries, urls, digests, strict=False)
+        if not is_made_up(entry.key) and not (url and times[url] > 1)
+    }
 
 
 def _entry(raw: RawEntry, feed: RawFeed, source: Source) -> Entry:

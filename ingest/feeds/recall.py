@@ -23,6 +23,8 @@ _TIME = re.compile(
     r"[^<>\]]*",
     re.IGNORECASE,
 )
+_LISTED = re.compile(r"<rdf:li\b[^<>]*>\s*(?:</rdf:li>\s*)?")  # RSS 1.0 lists its entries there as well
+
 Source = TypeVar("Source")
 
 
@@ -39,7 +41,7 @@ class Recall:
 
     def digests(self, outline: str, entries: Iterable[str]) -> tuple[int, ...]:
         """The digest of each entry's markup within this document; `outline` is what stands around all of them."""
-        about = "\0".join((self._about, _lasting(outline), ""))
+        about = "\0".join((self._about, _LISTED.sub("", _TIME.sub(r"\1", outline)), ""))
         begun = blake2b(about.encode("utf-8", "replace"), digest_size=8)
         return tuple([_digest(begun.copy(), entry) for entry in entries])
 
@@ -54,12 +56,6 @@ class Recall:
         rest = iter(read)
         known = (self.known.get(digest) for digest in digests)
         return (*(entry or next(rest) for entry in known), *rest)
-
-
-def _lasting(outline: str) -> str:
-    before, _, rest = outline.partition("<items")
-    _, end, after = rest.partition("</items")
-    return _TIME.sub(r"\1", before + after if end else outline)
 
 
 def _digest(begun: blake2b, entry: str) -> int:

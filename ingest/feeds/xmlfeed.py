@@ -80,7 +80,7 @@ def _stands_alone(entry: str) -> bool:
 
 
 def _digests(document: Prepared, entries: Iterable[str], recall: Recall) -> tuple[int, ...]:
-    return recall.digests(document.doctype + document.head + document.tail, map(str.rstrip, entries))
+    return recall.digests("\0".join((document.doctype, document.head, document.tail)), map(str.rstrip, entries))
 
 
 def _feedparse(markup: str) -> Parsed | None:

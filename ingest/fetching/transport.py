@@ -18,9 +18,8 @@ from ingest.fetching.kept import Kept, Place
 from ingest.fetching.network import Backend, Guard, Progress, Resolver, Stage
 from ingest.fetching.targets import Target
 
-_WAITED_TOO_LONG: Final = (
-    408  # what a server may say as it closes a connection that waits, when our request is on its way
-)
+# What a server may say as it closes a connection that waits, while our request is on its way.
+_WAITED_TOO_LONG: Final = 408
 
 
 class Outgoing(NamedTuple):

@@ -88,12 +88,13 @@ outlets:
       - https://a.example/feed
       - https://a.example/feed?x=1
       - {url: http://www.a.example/feed/}
+      - https://through.example/https://a.example/feed
   - name: b
     feeds: [HTTPS://A.EXAMPLE:443/feed#top, https://a.example/FEED]
 """,
         [
             "7: outlets[0].feeds[2].url: 'http://www.a.example/feed/' is already listed in line 5",
-            "9: outlets[1].feeds[0]: 'HTTPS://A.EXAMPLE:443/feed#top' is already listed in line 5",
+            "10: outlets[1].feeds[0]: 'HTTPS://A.EXAMPLE:443/feed#top' is already listed in line 5",
         ],
     ),
     "a key twice": (

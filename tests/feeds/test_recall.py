@@ -117,6 +117,9 @@ def sitemap(*numbers: int) -> bytes:
     return (MAP % entries("<url><loc>https://example.com/story-%d</loc></url>", *numbers)).encode()
 
 
+WORDPRESS = rss(item(1, "<post-id xmlns='com-wordpress:feed-additions:1'>1</post-id>"), item(2))
+SHARED = rss(item(1), *(item(n).replace(f"story-{n}", place) for n, place in ((2, "live#one"), (3, "live#two"))))
+
 # The feed's own description hides that of its first entry, as with feedparser.
 PODCAST = rss(
     item(1).replace("</description>", "</description><itunes:summary>A much longer one.</itunes:summary>"),
@@ -159,6 +162,9 @@ PODCAST = rss(
         (FIRST, rss(item(1), item(4, "<description xml:base='/b/'><p>unusual</p></description>")), 0),
         (FIRST, rss(item(1), item(2), "<item><title>cut o").removesuffix(b"</channel></rss>"), 0),
         (FIRST, rss(item(1), item(4, "<x:title xmlns:x='urn:other'>of nobody's</x:title>")), 0),
+        (WORDPRESS, WORDPRESS.replace(b"story-1", b"story-9"), 1),
+        (SHARED, SHARED.replace(b"story-1", b"story-9"), 0),
+        (SHARED, SHARED.replace(b"#one", b"#three"), 1),
         (PODCAST, PODCAST.replace(b"story-1", b"story-9"), 0),
         (rss("<item><title>No name</title></item>"), rss("<item><title>No name</title></item>"), 0),
     ],
