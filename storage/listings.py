@@ -1,6 +1,6 @@
 """What a feed's document listed when it was read last: which sighting an entry is, by a digest of its markup.
 
-A document that has changed lists mostly what it listed before, to the byte. Such an entry need not be read again: what
+A document that has changed lists mostly what it listed before, word for word. Such an entry need not be read again: what
 comparing it takes is in its sighting. Digests are numbers of 64 bits that `ingest.feeds.recall` makes.
 """
 

@@ -12,9 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterable
 from functools import cache
-from itertools import groupby
 
 # Scripts written without spaces, where each character is a token: Thai, Lao, Myanmar, Khmer, kana, Han (UAX 24).
 _UNSPACED_BASIC = (
@@ -65,12 +63,6 @@ def _characters(end: int) -> str:
     return array("I", range(end)).tobytes().decode("utf-32", "surrogatepass")
 
 
-def _class(characters: Iterable[int]) -> str:
-    """The inside of a character class of these characters, given by number and in order."""
-    runs = (list(run) for _, run in groupby(enumerate(characters), lambda numbered: numbered[1] - numbered[0]))
-    return "".join(f"\\U{run[0][1]:08x}-\\U{run[-1][1]:08x}" for run in runs)
-
-
 @cache
 def _folding() -> dict[str, str]:
     table = dict.fromkeys([*_INVISIBLE, *map(chr, _MARKS)], "")
@@ -85,7 +77,7 @@ def _folding() -> dict[str, str]:
 
 @cache
 def _foldable(end: int) -> re.Pattern[str]:
-    return re.compile(f"[{_class(code for code in sorted(map(ord, _folding())) if code < end)}]")
+    return re.compile(f"[{''.join(character for character in _folding() if ord(character) < end)}]")
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,10 +45,13 @@ def build_feed(raw: RawFeed, problems: tuple[str, ...], source: Source, encoding
     entries, urls, misnamed = identify(
         [item if isinstance(item, Entry) else _entry(item, raw, source) for item in raw.entries]
     )
-    times = Counter(urls)
+    shared = {url for url, times in Counter(urls).items() if url and times > 1}
     recalled = {entry.key: url for entry, url, is_known in zip(entries, urls, are_known, strict=False) if is_known}
-    if any(are_known) and (misnamed or any(url and times[url] > 1 for url in recalled.values())):
+    if any(are_known) and (misnamed or not shared.isdisjoint(recalled.values())):
         raise ReadWhole
+    told_apart = [
+        not (misnamed or url in shared or is_made_up(entry.key)) for entry, url in zip(entries, urls, strict=True)
+    ]
     empty = () if entries or raw.sitemaps else ("the feed has no entries",)
     problems = (*problems, *misnamed, *empty)
     return ParsedFeed(
@@ -60,24 +63,16 @@ def build_feed(raw: RawFeed, problems: tuple[str, ...], source: Source, encoding
         language=_language(raw.language),
         entries=entries,
         canonical_urls=urls,
-        digests={} if misnamed else _told_apart(entries, urls, raw.digests),
+        digests={
+            entry.key: digest
+            for entry, digest, is_apart in zip(entries, raw.digests, told_apart, strict=False)
+            if is_apart
+        },
         recalled=frozenset(recalled),
         problems=tuple(clean_line(problem)[:300] for problem in problems[:MAX_PROBLEMS]),
         hints=_hints(raw.hints, source.url),
         sitemaps=tuple(url for child in raw.sitemaps if (url := resolve_link(source.url, child))),
     )
-
-
-def _told_apart(entries: Iterable[Entry], urls: Sequence[str | None], digests: Iterable[int]) -> dict[str, int]:
-    """The digests of entries, by key, that have a name and a link of their own. A key that was made of what an entry says
-    cannot be made again without reading it.
-    """
-    times = Counter(urls)
-    return {
-        entry.key: digest
-        for entry, url, digest in zip(entries, urls, digests, strict=False)
-        if not is_made_up(entry.key) and not (url and times[url] > 1)
-    }
 
 
 def _entry(raw: RawEntry, feed: RawFeed, source: Source) -> Entry:

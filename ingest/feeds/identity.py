@@ -138,7 +138,9 @@ def _key(entry: Entry, guid: str | None, url: str | None) -> str:
 
 
 def is_made_up(key: str) -> bool:
-    """Whether a key was made of what the entry says, because it bears neither a guid nor a link that counts."""
+    """Whether a key was made of what the entry says, for it bears neither a guid nor a link that counts: then it cannot be
+    made again without reading the entry.
+    """
     return key.startswith(("title:", "text:"))
 
 

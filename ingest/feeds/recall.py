@@ -1,4 +1,4 @@
-"""Entries that are recognized by their markup: what was read before and is the same to the byte is not read again.
+"""Entries that are recognized by their markup: what was read before, and is the same once mended, is not read again.
 
 A document that has changed brings one or two new entries among twenty-five, and reading an entry costs most of what a
 poll does. What a piece of markup says depends on what stands around it as well (language, namespaces, the address it
